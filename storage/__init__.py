@@ -1,0 +1,1 @@
+"""What the community knows: one file per noun, its tables, writes and look-ups; figures in `metrics/`."""
