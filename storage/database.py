@@ -1,0 +1,220 @@
+"""Opens the database and its transactions; the one place where SQLite and PostgreSQL differ in how they are driven.
+
+`Database.write()` and `Database.read()` give a `Store`: a handle on one open transaction, which every noun's
+functions take as their first argument. SQLite has one writer per process (a lock, then BEGIN IMMEDIATE, so that no
+transaction can fail half-way for want of the write lock); PostgreSQL has as many as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Executable, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, CursorResult, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.dml import ReturningInsert
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+BUSY_SECONDS = 30
+
+
+class DatabaseUrlError(ValueError):
+    """The database URL is none of ours; it begins with sqlite:/// or postgresql://."""
+
+
+class Store:
+    """One open transaction: what handlers see as `ctx.store`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the engine is SQLite; only search, claims and maintenance may care."""
+        return self.connection.dialect.name == "sqlite"
+
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Run a statement."""
+        return await self.connection.execute(statement, values)
+
+    async def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+        """Return all rows."""
+        return (await self.connection.execute(statement, values)).all()
+
+    async def row(self, statement: Executable, values: Any = None) -> Any:
+        """Return the first row, or None."""
+        return (await self.connection.execute(statement, values)).first()
+
+    async def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """Return the first column of the first row, or None."""
+        return (await self.connection.execute(statement, values)).scalar()
+
+    async def scalars(self, statement: Executable, values: Any = None) -> list[Any]:
+        """Return the first column of all rows."""
+        return list((await self.connection.execute(statement, values)).scalars())
+
+    async def insert(self, table: Table, **values: Any) -> int:
+        """Insert a row and return its id."""
+        return int(await self.scalar(table.insert().values(**values).returning(table.c.id)))
+
+    async def insert_new(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Insert the rows whose unique keys are new; return how many were. A UNIQUE index decides, never a look-up."""
+        values = list(rows)
+        if not values:
+            return 0
+        statement = _insert(self, table).on_conflict_do_nothing()
+        result = await self.connection.execute(statement, values)
+        return max(result.rowcount, 0)
+
+    async def insert_or_skip(self, table: Table, **values: Any) -> int | None:
+        """Insert a row and return its id, or None where its unique key is taken."""
+        statement: ReturningInsert[Any] = (
+            _insert(self, table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+        )
+        found = await self.scalar(statement)
+        return None if found is None else int(found)
+
+    async def upsert(
+        self, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]], **changes: Any
+    ) -> None:
+        """Insert rows; where `keys` are taken, set `changes` (default: the values that the row brings)."""
+        if not rows:
+            return
+        statement = _insert(self, table)
+        changed = changes or {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        update = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+        await self.connection.execute(update, list(rows))
+
+
+def _insert(store: Store, table: Table) -> Any:
+    return sqlite.insert(table) if store.is_sqlite else postgresql.insert(table)
+
+
+class Database:
+    """The open database of one process."""
+
+    def __init__(self, url: URL, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self.url = url
+        self._reader = reader
+        self._writer = writer
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Open a database by URL; nothing is created or connected yet, except the folder of a SQLite file.
+
+        Raises:
+            DatabaseUrlError: The URL's kind is unknown.
+        """
+        target = parse_url(url)
+        if target.get_backend_name() != "sqlite":
+            engine = create_async_engine(
+                target,
+                pool_pre_ping=True,
+                pool_size=8,
+                connect_args={"server_settings": {"statement_timeout": "30000", "timezone": "UTC"}},
+            )
+            return cls(target, engine, engine)
+        Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+        writer = create_async_engine(target, pool_size=1, max_overflow=0, connect_args={"timeout": BUSY_SECONDS})
+        reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS})
+        _drive_sqlite(writer, "BEGIN IMMEDIATE")
+        _drive_sqlite(reader, "BEGIN")
+        return cls(target, reader, writer)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is one SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Store]:
+        """Open a transaction that may write; it commits at the end, or rolls back on any exception."""
+        if self._turn is None:
+            async with self._writer.begin() as connection:
+                yield Store(connection)
+        else:
+            async with self._turn, self._writer.begin() as connection:
+                yield Store(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Store]:
+        """Open a transaction that only reads: a consistent view that holds up no writer."""
+        async with self._reader.connect() as connection:
+            yield Store(connection)
+
+    @asynccontextmanager
+    async def raw(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection outside any transaction, for what must run so (VACUUM); waits for the write turn."""
+        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        if self._turn is None:
+            async with engine.connect() as connection:
+                yield connection
+        else:
+            async with self._turn, engine.connect() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    async def __aenter__(self) -> Database:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL with the driver we use; `sqlite:///x.db` and `postgresql://...` are what people write.
+
+    Raises:
+        DatabaseUrlError: It is neither.
+    """
+    try:
+        target = make_url(url)
+    except Exception as error:
+        raise DatabaseUrlError(DatabaseUrlError.__doc__) from error
+    kind = target.drivername.partition("+")[0]
+    if kind not in DRIVERS or (kind == "sqlite" and not target.database):
+        raise DatabaseUrlError(DatabaseUrlError.__doc__)
+    return target.set(drivername=DRIVERS[kind])
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Say whether a failed transaction met a lock and may be tried again as a whole."""
+    return "database is locked" in str(error)
+
+
+def _drive_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "journal_size_limit=67108864",
+            "cache_size=-16000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin)

@@ -1,0 +1,112 @@
+"""Errands: slow, durable work outside the transaction; repeatable, and it returns replies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, and_, or_, select, update
+
+from storage.database import Store
+from storage.schema import METADATA, Id, UTCDateTime
+
+MAX_ATTEMPTS = 5
+
+ERRANDS = Table(
+    "errands",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("feature", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("group_id", Id),
+    Column("member_id", Id),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTCDateTime, nullable=False),
+    Column("lease_until", UTCDateTime),
+    Column("error", Text),
+    UniqueConstraint("key"),
+    Index("ix_errands_state_not_before", "state", "not_before"),
+)
+
+
+class State(StrEnum):
+    """Where an errand stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Work for `feature`'s function `name`; `group` and `member` say for whom."""
+
+    feature: str
+    name: str
+    key: str  # UNIQUE: the same errand is not run twice
+    payload: dict[str, Any]
+    group: int | None = None
+    member: int | None = None
+    id: int = 0
+    attempts: int = 0
+
+
+_COLUMNS = tuple(
+    ERRANDS.c[name] for name in ("feature", "name", "key", "payload", "group_id", "member_id", "id", "attempts")
+)
+
+
+async def put(store: Store, errand: Errand, now: datetime) -> int | None:
+    """Queue an errand; None where its key was queued before."""
+    return await store.insert_or_skip(
+        ERRANDS,
+        key=errand.key,
+        feature=errand.feature,
+        name=errand.name,
+        group_id=errand.group,
+        member_id=errand.member,
+        payload=json.dumps(errand.payload, ensure_ascii=False),
+        state=State.WAITING,
+        not_before=now,
+    )
+
+
+async def claim(store: Store, now: datetime, lease_until: datetime) -> Errand | None:
+    """Take the next errand that waits, or whose worker is gone, until a time."""
+    free = or_(
+        and_(ERRANDS.c.state == State.WAITING, ERRANDS.c.not_before <= now),
+        and_(ERRANDS.c.state == State.RUNNING, ERRANDS.c.lease_until <= now),
+    )
+    query = select(*_COLUMNS).where(free).order_by(ERRANDS.c.id).limit(1)
+    row = await store.row(query if store.is_sqlite else query.with_for_update(skip_locked=True))
+    if row is None:
+        return None
+    await store.execute(
+        update(ERRANDS)
+        .where(ERRANDS.c.id == row.id)
+        .values(state=State.RUNNING, lease_until=lease_until, attempts=ERRANDS.c.attempts + 1)
+    )
+    return Errand(row[0], row[1], row[2], json.loads(row[3]), *row[4:])
+
+
+async def finish(store: Store, errand: int) -> None:
+    """Say that an errand is done; part of the transaction that queues its replies. Its payload is erased."""
+    await store.execute(
+        update(ERRANDS).where(ERRANDS.c.id == errand).values(state=State.DONE, payload="{}", lease_until=None)
+    )
+
+
+async def fail(store: Store, errand: int, error: str, retry_at: datetime | None) -> None:
+    """Say that an errand failed: tried again at a time, or given up."""
+    state = State.FAILED if retry_at is None else State.WAITING
+    values: dict[str, Any] = {"state": state, "error": error, "lease_until": None}
+    if retry_at is not None:
+        values["not_before"] = retry_at
+    await store.execute(update(ERRANDS).where(ERRANDS.c.id == errand).values(**values))

@@ -1,0 +1,328 @@
+"""Groups: the places where members talk, what of them can be seen (coverage), who is in them, and their segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from storage.database import Store
+from storage.frames import GroupKind, Place
+from storage.schema import METADATA, Id, UTCDateTime
+
+GROUPS = Table(
+    "groups",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("account_id", Id, ForeignKey("accounts.id")),  # the one account that listens
+    Column("member_id", Id),  # of a direct: the member on the other side
+    Column("zone", Text),  # moves its schedules only; days are cut in the community's zone
+    Column("noticed_at", UTCDateTime),  # when the notice of privacy was posted
+    UniqueConstraint("platform", "key"),
+)
+
+COVERAGE = Table(
+    "coverage",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
+    Column("coverage", Text, nullable=False),
+    Column("since", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime),  # None while it goes on
+    Column("missing", Integer),  # of a gap: how many messages, where that is known
+    Index("ix_coverage_group_id_since", "group_id", "since"),
+)
+
+MEMBERSHIPS = Table(
+    "memberships",
+    METADATA,
+    Column("group_id", Id, ForeignKey("groups.id"), primary_key=True),
+    Column("member_id", Id, ForeignKey("members.id"), primary_key=True),
+    Column("name", Text, nullable=False, server_default=""),  # the card in this group
+    Column("joined_at", UTCDateTime),
+    Column("left_at", UTCDateTime),
+    Column("last_at", UTCDateTime),
+    Index("ix_memberships_member_id", "member_id"),
+)
+
+SIZES = Table(
+    "group_sizes",
+    METADATA,
+    Column("group_id", Id, ForeignKey("groups.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("source", Text, primary_key=True),  # observed | by_hand: never added up
+    Column("size", Integer, nullable=False),
+)
+
+SEGMENTS = Table(
+    "segments",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),  # general | industry | region
+    Column("value", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "value"),
+)
+
+GROUP_SEGMENTS = Table(
+    "group_segments",
+    METADATA,
+    Column("group_id", Id, ForeignKey("groups.id"), primary_key=True),
+    Column("segment_id", Id, ForeignKey("segments.id"), primary_key=True),
+)
+
+
+class Coverage(StrEnum):
+    """What the bot can see of a group during a span of time."""
+
+    FULL = "full"
+    MENTIONS = "mentions"
+    IMPORTED = "imported"
+    NONE = "none"  # a gap
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One place where members talk."""
+
+    id: int
+    platform: str
+    key: str
+    kind: GroupKind
+    name: str
+    account_id: int | None
+    member_id: int | None
+    zone: str | None
+    noticed_at: datetime | None
+
+    @property
+    def place(self) -> Place:
+        """The group as adapters know it."""
+        return Place(self.platform, self.key, self.kind, self.name)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is the private talk of one member with the bot."""
+        return self.kind is GroupKind.DIRECT
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in which a group was covered in one way; `until` None means it goes on."""
+
+    group_id: int
+    coverage: Coverage
+    since: datetime
+    until: datetime | None
+    missing: int | None
+
+
+_COLUMNS = tuple(
+    GROUPS.c[name]
+    for name in ("id", "platform", "key", "kind", "name", "account_id", "member_id", "zone", "noticed_at")
+)
+_SPAN = (COVERAGE.c.group_id, COVERAGE.c.coverage, COVERAGE.c.since, COVERAGE.c.until, COVERAGE.c.missing)
+
+
+def _group(row: Iterable[object]) -> Group:
+    fields = list(row)
+    fields[3] = GroupKind(str(fields[3]))
+    return Group(*fields)  # type: ignore[arg-type]
+
+
+async def ensure(store: Store, place: Place, account: int | None) -> Group:
+    """Return the group of a place, made when first heard of; its name follows the platform.
+
+    The first account that hears a group becomes its listener; another one only sends.
+    """
+    await store.insert_or_skip(
+        GROUPS, platform=place.platform, key=place.key, kind=place.kind, name=place.name, account_id=account
+    )
+    group = await at(store, place)
+    if group is None:
+        raise LookupError(f"group {place.key} vanished")
+    if place.name and place.name != group.name:
+        await store.execute(update(GROUPS).where(GROUPS.c.id == group.id).values(name=place.name))
+    if group.account_id is None and account is not None:
+        await store.execute(update(GROUPS).where(GROUPS.c.id == group.id).values(account_id=account))
+    return group if (place.name in {"", group.name} and group.account_id is not None) else await get(store, group.id)
+
+
+async def at(store: Store, place: Place) -> Group | None:
+    """Return the group of a place, if it is known."""
+    row = await store.row(select(*_COLUMNS).where(GROUPS.c.platform == place.platform, GROUPS.c.key == place.key))
+    return None if row is None else _group(row)
+
+
+async def get(store: Store, group: int) -> Group:
+    """Return a group by id.
+
+    Raises:
+        LookupError: There is none.
+    """
+    row = await store.row(select(*_COLUMNS).where(GROUPS.c.id == group))
+    if row is None:
+        raise LookupError(f"no group {group}")
+    return _group(row)
+
+
+async def every(store: Store, kind: GroupKind | None = GroupKind.GROUP) -> list[Group]:
+    """Return all groups of a kind (None: of both), oldest first."""
+    query = select(*_COLUMNS).order_by(GROUPS.c.id)
+    return [_group(row) for row in await store.rows(query if kind is None else query.where(GROUPS.c.kind == kind))]
+
+
+async def of_segment(store: Store, kind: str, value: str) -> list[Group]:
+    """Return the groups that carry a segment."""
+    query = (
+        select(*_COLUMNS)
+        .join(GROUP_SEGMENTS, GROUP_SEGMENTS.c.group_id == GROUPS.c.id)
+        .join(SEGMENTS, SEGMENTS.c.id == GROUP_SEGMENTS.c.segment_id)
+        .where(SEGMENTS.c.kind == kind, SEGMENTS.c.value == value)
+        .order_by(GROUPS.c.id)
+    )
+    return [_group(row) for row in await store.rows(query)]
+
+
+async def label(store: Store, group: int, kind: str, value: str) -> None:
+    """Give a group a segment."""
+    await store.insert_or_skip(SEGMENTS, kind=kind, value=value)
+    segment = await store.scalar(select(SEGMENTS.c.id).where(SEGMENTS.c.kind == kind, SEGMENTS.c.value == value))
+    await store.insert_new(GROUP_SEGMENTS, [{"group_id": group, "segment_id": segment}])
+
+
+async def direct_of(store: Store, member: int) -> Group | None:
+    """Return the direct of a member, if there ever was one."""
+    row = await store.row(select(*_COLUMNS).where(GROUPS.c.member_id == member, GROUPS.c.kind == GroupKind.DIRECT))
+    return None if row is None else _group(row)
+
+
+async def belongs_to(store: Store, group: int, member: int) -> None:
+    """Say who is on the other side of a direct."""
+    await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(member_id=member))
+
+
+async def noticed(store: Store, group: int, at: datetime) -> None:
+    """Write down that the notice of privacy was posted."""
+    await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(noticed_at=at))
+
+
+async def cover(store: Store, group: int, coverage: Coverage, since: datetime) -> None:
+    """Say what can be seen from now on: closes the open span and opens another, unless nothing changes."""
+    row = await store.row(select(*_SPAN).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)))
+    if row is not None and row.coverage == coverage:
+        return
+    await end_cover(store, group, since)
+    await store.insert(COVERAGE, group_id=group, coverage=coverage, since=since)
+
+
+async def end_cover(store: Store, group: int, until: datetime) -> None:
+    """Close the span that goes on: from now on nothing is known to be seen."""
+    await store.execute(
+        update(COVERAGE).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)).values(until=until)
+    )
+
+
+async def add_span(store: Store, span: Span) -> None:
+    """Record a finished span: a gap, or what an import covers."""
+    await store.insert(
+        COVERAGE,
+        group_id=span.group_id,
+        coverage=span.coverage,
+        since=span.since,
+        until=span.until,
+        missing=span.missing,
+    )
+
+
+async def spans(store: Store, groups: Iterable[int], since: datetime, until: datetime) -> list[Span]:
+    """Return the spans that touch a period, by group and time."""
+    ids = list(groups)
+    query = (
+        select(*_SPAN)
+        .where(COVERAGE.c.group_id.in_(ids), COVERAGE.c.since < until)
+        .where(or_(COVERAGE.c.until.is_(None), COVERAGE.c.until > since))
+        .order_by(COVERAGE.c.group_id, COVERAGE.c.since)
+    )
+    return [Span(row[0], Coverage(row[1]), *row[2:]) for row in await store.rows(query)]
+
+
+async def saw(store: Store, group: int, member: int, name: str, at: datetime) -> None:
+    """Note that a member was active in a group, under which name."""
+    row = {"group_id": group, "member_id": member, "name": name, "last_at": at}
+    await store.upsert(MEMBERSHIPS, ("group_id", "member_id"), [row])
+
+
+async def joined(store: Store, group: int, member: int, name: str, at: datetime) -> None:
+    """Note that a member came into a group."""
+    row = {"group_id": group, "member_id": member, "name": name, "joined_at": at, "left_at": None}
+    await store.upsert(MEMBERSHIPS, ("group_id", "member_id"), [row])
+
+
+async def left(store: Store, group: int, member: int, at: datetime) -> None:
+    """Note that a member went."""
+    await store.upsert(
+        MEMBERSHIPS, ("group_id", "member_id"), [{"group_id": group, "member_id": member, "left_at": at}]
+    )
+
+
+async def names_in(store: Store, group: int, members: Iterable[int]) -> dict[int, str]:
+    """Return the names (cards) that members carry in a group."""
+    query = select(MEMBERSHIPS.c.member_id, MEMBERSHIPS.c.name).where(
+        MEMBERSHIPS.c.group_id == group, MEMBERSHIPS.c.member_id.in_(list(members))
+    )
+    return {row[0]: row[1] for row in await store.rows(query)}
+
+
+async def groups_of(store: Store, members: Iterable[int]) -> list[int]:
+    """Return the ids of the groups that members were seen in."""
+    query = select(MEMBERSHIPS.c.group_id).where(MEMBERSHIPS.c.member_id.in_(list(members))).distinct()
+    return await store.scalars(query)
+
+
+async def set_size(store: Store, group: int, day: date, size: int, source: str = "observed") -> None:
+    """Write down how many members a group had at the midnight that ends `day` (community zone)."""
+    await store.upsert(
+        SIZES, ("group_id", "day", "source"), [{"group_id": group, "day": day, "source": source, "size": size}]
+    )
+
+
+async def size_on(store: Store, group: int, day: date, source: str = "observed") -> int | None:
+    """Return the latest known size up to a day."""
+    query = (
+        select(SIZES.c.size)
+        .where(SIZES.c.group_id == group, SIZES.c.day <= day, SIZES.c.source == source)
+        .order_by(SIZES.c.day.desc())
+        .limit(1)
+    )
+    found = await store.scalar(query)
+    return None if found is None else int(found)
+
+
+async def count_joins(store: Store, groups: Iterable[int], since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many members joined and how many left in a period, as far as the platform told."""
+    ids = list(groups)
+    counted = []
+    for column in (MEMBERSHIPS.c.joined_at, MEMBERSHIPS.c.left_at):
+        query = select(func.count()).where(MEMBERSHIPS.c.group_id.in_(ids), column >= since, column < until)
+        counted.append(int(await store.scalar(query) or 0))
+    return counted[0], counted[1]

@@ -1,0 +1,270 @@
+"""The outbox: every post the bot makes, as a row before it is sent and with its outcome afterwards.
+
+pending --claim--> sending --ok--> sent
+^                  |-- not sent (nothing left the machine, 429) --> pending, later
+|                  |-- refused for good --> failed
+|                  `-- no answer, or the process died --> unknown --> held, or dropped, or resent by setting
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from storage import replies
+from storage.database import Store
+from storage.replies import Body, Purpose, Reply
+from storage.schema import METADATA, Id, UTCDateTime
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
+    Column("reply_to", Text),
+    Column("about", Text),
+    Column("purpose", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON; blanked after retention
+    Column("payload", Text),  # as rendered for the platform: a retry sends the same bytes
+    Column("part", Integer, nullable=False, server_default="1"),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("sending_at", UTCDateTime),
+    Column("sent_at", UTCDateTime),
+    Column("owner", Text),  # the process that is sending
+    Column("platform_key", Text),
+    Column("error", Text),
+    UniqueConstraint("key"),
+    Index("ix_outbox_state_not_before", "state", "not_before"),
+    Index("ix_outbox_group_id_platform_key", "group_id", "platform_key"),
+)
+
+
+class State(StrEnum):
+    """Where a post stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD = "held"  # waits for a person: outcome unknown, or the preview is not approved
+    DROPPED = "dropped"  # expired, or not worth a risk of saying it twice
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A row of the outbox."""
+
+    id: int
+    key: str
+    group_id: int
+    reply_to: str | None
+    about: str | None
+    purpose: Purpose
+    body: Body
+    payload: str | None
+    part: int
+    parts: int
+    state: State
+    attempts: int
+    not_before: datetime
+    expires_at: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+    platform_key: str | None
+    error: str | None
+
+
+_NAMES = ("id", "key", "group_id", "reply_to", "about", "purpose", "body", "payload", "part", "parts", "state")
+_MORE = ("attempts", "not_before", "expires_at", "created_at", "sent_at", "platform_key", "error")
+_COLUMNS = tuple(OUTBOX.c[name] for name in (*_NAMES, *_MORE))
+EMPTY = replies.encode(Body(()))
+
+
+def _post(row: Any) -> Post:
+    fields = list(row)
+    fields[5], fields[6], fields[10] = Purpose(fields[5]), replies.decode(fields[6]), State(fields[10])
+    return Post(*fields)
+
+
+async def put(
+    store: Store, reply: Reply, *, key: str, group: int, now: datetime, expires_at: datetime | None, held: bool = False
+) -> int | None:
+    """Queue a reply for a group; None where the same key was queued before (it is not queued twice)."""
+    return await store.insert_or_skip(
+        OUTBOX,
+        key=key,
+        group_id=group,
+        reply_to=reply.reply_to,
+        about=reply.about,
+        purpose=reply.purpose,
+        body=replies.encode(reply.body),
+        state=State.HELD if held else State.PENDING,
+        not_before=reply.not_before or now,
+        expires_at=expires_at,
+        created_at=now,
+    )
+
+
+async def put_parts(store: Store, post: Post, payloads: Iterable[str]) -> None:
+    """Write down how a post is rendered; further parts become rows of their own, sent after it."""
+    first, *rest = payloads
+    parts = len(rest) + 1
+    await store.execute(update(OUTBOX).where(OUTBOX.c.id == post.id).values(payload=first, parts=parts))
+    rows = [
+        {
+            "key": f"{post.key}#p{number}",
+            "group_id": post.group_id,
+            "reply_to": None,
+            "about": post.about,
+            "purpose": post.purpose,
+            "body": EMPTY,
+            "payload": payload,
+            "part": number,
+            "parts": parts,
+            "state": State.PENDING,
+            "not_before": post.not_before,
+            "expires_at": post.expires_at,
+            "created_at": post.created_at,
+        }
+        for number, payload in enumerate(rest, 2)
+    ]
+    await store.insert_new(OUTBOX, rows)
+
+
+async def due(store: Store, groups: Iterable[int], now: datetime, limit: int = 100) -> list[Post]:
+    """Return what may be sent now: the first waiting post of each group, replies before digests."""
+    ids = list(groups)
+    busy = select(OUTBOX.c.group_id).where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.state == State.SENDING)
+    query = (
+        select(*_COLUMNS)
+        .where(OUTBOX.c.state == State.PENDING, OUTBOX.c.not_before <= now)
+        .where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.group_id.not_in(busy))
+        .order_by(OUTBOX.c.id)
+        .limit(limit)
+    )
+    heads: dict[int, Post] = {}
+    urgent = {Purpose.REPLY: 0, Purpose.NOTICE: 1, Purpose.REMINDER: 2, Purpose.DIGEST: 3}
+    for post in map(_post, await store.rows(query)):
+        head = heads.get(post.group_id)
+        # A part follows its predecessor before anything else is said in the group.
+        rank = (post.part == 1, urgent[post.purpose], post.id)
+        if head is None or rank < (head.part == 1, urgent[head.purpose], head.id):
+            heads[post.group_id] = post
+    return sorted(heads.values(), key=lambda post: (urgent[post.purpose], post.id))
+
+
+async def next_due(store: Store, groups: Iterable[int]) -> datetime | None:
+    """Return when the next waiting post of these groups falls due."""
+    query = select(func.min(OUTBOX.c.not_before)).where(
+        OUTBOX.c.state == State.PENDING, OUTBOX.c.group_id.in_(list(groups))
+    )
+    found: datetime | None = await store.scalar(query)
+    return found
+
+
+async def claim(store: Store, post: int, owner: str, now: datetime) -> bool:
+    """Mark a post as being sent, before the call; False where somebody else was quicker."""
+    result = await store.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id == post, OUTBOX.c.state == State.PENDING)
+        .values(state=State.SENDING, sending_at=now, owner=owner, attempts=OUTBOX.c.attempts + 1)
+    )
+    return result.rowcount == 1
+
+
+async def settle(store: Store, post: int, state: State, **values: Any) -> None:
+    """Write the outcome of a post down (`sent_at`, `platform_key`, `error`, `not_before`)."""
+    await store.execute(update(OUTBOX).where(OUTBOX.c.id == post).values(state=state, **values))
+
+
+async def orphans(store: Store, groups: Iterable[int], alive: Iterable[str], before: datetime) -> list[Post]:
+    """Return posts that were being sent by processes that are gone: their outcome is unknown."""
+    query = select(*_COLUMNS).where(
+        OUTBOX.c.state == State.SENDING,
+        OUTBOX.c.group_id.in_(list(groups)),
+        or_(OUTBOX.c.owner.not_in(list(alive)), OUTBOX.c.sending_at < before),
+    )
+    return [_post(row) for row in await store.rows(query)]
+
+
+async def get(store: Store, post: int) -> Post:
+    """Return a post by id.
+
+    Raises:
+        LookupError: There is none.
+    """
+    row = await store.row(select(*_COLUMNS).where(OUTBOX.c.id == post))
+    if row is None:
+        raise LookupError(f"no post {post}")
+    return _post(row)
+
+
+async def by_key(store: Store, key: str) -> Post | None:
+    """Return the post with an identity."""
+    row = await store.row(select(*_COLUMNS).where(OUTBOX.c.key == key))
+    return None if row is None else _post(row)
+
+
+async def in_state(store: Store, *states: State, group: int | None = None) -> list[Post]:
+    """Return the posts in certain states, oldest first."""
+    query = select(*_COLUMNS).where(OUTBOX.c.state.in_(states)).order_by(OUTBOX.c.id)
+    return [_post(row) for row in await store.rows(query if group is None else query.where(OUTBOX.c.group_id == group))]
+
+
+async def posted_as(store: Store, group: int, platform_key: str) -> Post | None:
+    """Return the post that the platform calls `platform_key`: what somebody replies to."""
+    query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.platform_key == platform_key).limit(1)
+    row = await store.row(query)
+    return None if row is None else _post(row)
+
+
+async def count_sent(store: Store, group: int, since: datetime, purposes: Iterable[Purpose]) -> int:
+    """Return how many posts (not parts) of some purposes a group got since a time."""
+    query = select(func.count()).where(
+        and_(OUTBOX.c.group_id == group, OUTBOX.c.sent_at >= since, OUTBOX.c.purpose.in_(list(purposes))),
+        OUTBOX.c.part == 1,
+    )
+    return int(await store.scalar(query) or 0)
+
+
+async def answered_at(store: Store, thread: int) -> datetime | None:
+    """Return when the bot first posted about a thread: the series of its own responses."""
+    query = select(func.min(OUTBOX.c.sent_at)).where(OUTBOX.c.about == f"thread:{thread}")
+    found: datetime | None = await store.scalar(query)
+    return found
+
+
+async def blank(store: Store, *, groups: Iterable[int] | None = None, before: datetime | None = None) -> int:
+    """Erase the bodies of finished posts of some groups, or before a time; identity and outcome stay."""
+    finished = [OUTBOX.c.state.in_([State.SENT, State.FAILED, State.DROPPED]), OUTBOX.c.body != EMPTY]
+    if groups is not None:
+        finished.append(OUTBOX.c.group_id.in_(list(groups)))
+    if before is not None:
+        finished.append(OUTBOX.c.created_at < before)
+    result = await store.execute(update(OUTBOX).where(*finished).values(body=EMPTY, payload=None, error=None))
+    return result.rowcount

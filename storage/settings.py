@@ -1,0 +1,48 @@
+"""Settings that people changed by command: overrides of default and config, for one group or the whole community."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, Text, delete, select
+
+from storage.database import Store
+from storage.schema import METADATA, Id, UTCDateTime
+
+COMMUNITY = 0  # in place of a group's id
+
+SETTINGS = Table(
+    "settings",
+    METADATA,
+    Column("group_id", Id, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),  # feature.name
+    Column("value", Text, nullable=False),  # JSON
+    Column("at", UTCDateTime, nullable=False),
+    Column("by_member", Id),
+)
+
+
+async def overrides(store: Store, group: int) -> dict[str, Any]:
+    """Return what was set for a group, on top of what was set for the community."""
+    query = select(SETTINGS.c.key, SETTINGS.c.value).where(SETTINGS.c.group_id.in_([COMMUNITY, group]))
+    rows = await store.rows(query.order_by(SETTINGS.c.group_id))
+    return {row.key: json.loads(row.value) for row in rows}
+
+
+async def get(store: Store, group: int, key: str, default: Any = None) -> Any:
+    """Return one override of exactly this group."""
+    found = await store.scalar(select(SETTINGS.c.value).where(SETTINGS.c.group_id == group, SETTINGS.c.key == key))
+    return default if found is None else json.loads(found)
+
+
+async def put(store: Store, group: int, key: str, value: Any, at: datetime, by: int | None) -> None:
+    """Set an override; its value is anything JSON can hold."""
+    row = {"group_id": group, "key": key, "value": json.dumps(value, ensure_ascii=False), "at": at, "by_member": by}
+    await store.upsert(SETTINGS, ("group_id", "key"), [row])
+
+
+async def drop(store: Store, group: int, key: str) -> None:
+    """Take an override away, so that config and default hold again."""
+    await store.execute(delete(SETTINGS).where(SETTINGS.c.group_id == group, SETTINGS.c.key == key))

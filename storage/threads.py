@@ -1,0 +1,281 @@
+"""Threads: one question and what follows it, the place and role of each message, and who says 同问."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    delete,
+    false,
+    func,
+    select,
+    update,
+)
+
+from storage.database import Store
+from storage.messages import MESSAGES, ORDER, Stored, several
+from storage.outcome import Facts, Line, Verdict, verdict
+from storage.schema import METADATA, Id, UTCDateTime
+
+TITLE_LIMIT = 60
+
+THREADS = Table(
+    "threads",
+    METADATA,
+    Column("id", Id, primary_key=True),  # shown as #1024
+    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
+    Column("asker", Id, ForeignKey("members.id"), nullable=False),
+    Column("first_message", Id, ForeignKey("messages.id"), nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("topic", Text, nullable=False, server_default=""),  # key; empty: the classifier abstained
+    Column("imported", Boolean, nullable=False, server_default=false()),  # causes no nudge, no escalation
+    Column("duplicate_of", Id),
+    Column("linked_to", Id),
+    # The facts, derived from lines and marks by `outcome.facts`; never edited by hand.
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),
+    Column("first_response_at", UTCDateTime),
+    Column("first_responder", Id),
+    Column("first_answer_at", UTCDateTime),
+    Column("first_answerer", Id),
+    Column("confirmed_at", UTCDateTime),
+    Column("endorsed_at", UTCDateTime),
+    Column("thanked_at", UTCDateTime),
+    Column("linked_at", UTCDateTime),
+    Column("withdrawn_at", UTCDateTime),
+    Column("invalid_at", UTCDateTime),
+    Column("first_resolved_at", UTCDateTime),
+    Column("reopened", Integer, nullable=False, server_default="0"),
+    Column("solver", Id),
+    Column("accepted", Id),
+    Index("ix_threads_group_id_asked_at", "group_id", "asked_at"),
+    Index("ix_threads_group_id_last_at", "group_id", "last_at"),
+    Index("ix_threads_first_message", "first_message"),
+    Index("ix_threads_asker", "asker"),
+)
+
+THREAD_MESSAGES = Table(
+    "thread_messages",
+    METADATA,
+    Column("message_id", Id, ForeignKey("messages.id"), primary_key=True),  # a message is in one thread at most
+    Column("thread_id", Id, ForeignKey("threads.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("confidence", Float, nullable=False, server_default="1"),
+    Index("ix_thread_messages_thread_id", "thread_id"),
+)
+
+METOO = Table(
+    "metoo",
+    METADATA,
+    Column("thread_id", Id, ForeignKey("threads.id"), primary_key=True),
+    Column("member_id", Id, ForeignKey("members.id"), primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+FACTS = tuple(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One question and what follows it; shown to people as `#id`."""
+
+    id: int
+    group_id: int
+    asker: int
+    first_message: int
+    title: str
+    topic: str
+    imported: bool
+    duplicate_of: int | None
+    linked_to: int | None
+    facts: Facts
+
+    def verdict(self, now: datetime) -> Verdict:
+        """Return what became of it, as of `now`."""
+        return verdict(self.facts, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message in its thread."""
+
+    message: Stored
+    thread: int
+    role: str
+
+
+_HEAD = ("id", "group_id", "asker", "first_message", "title", "topic", "imported", "duplicate_of", "linked_to")
+COLUMNS = tuple(THREADS.c[name] for name in (*_HEAD, *FACTS))
+
+
+def thread(row: Sequence[Any]) -> Thread:
+    """Return the thread in a row of `COLUMNS`."""
+    head = len(_HEAD)
+    return Thread(*row[:head], Facts(*row[head:]))  # type: ignore[call-arg]  # the columns' own order
+
+
+async def select_threads(store: Store, query: Select[Any]) -> list[Thread]:
+    """Return the threads of a query over `COLUMNS`."""
+    return [thread(row) for row in await store.rows(query)]
+
+
+async def find(store: Store, number: int) -> Thread | None:
+    """Return thread #number, if there is one."""
+    if not 0 < number < 2**63:
+        return None
+    row = await store.row(select(*COLUMNS).where(THREADS.c.id == number))
+    return None if row is None else thread(row)
+
+
+async def opened_by(store: Store, messages: Iterable[int]) -> dict[int, int]:
+    """Return, for messages that open a thread, the thread's number: a thread keeps it while its opener opens one."""
+    query = select(THREADS.c.first_message, THREADS.c.id).where(THREADS.c.first_message.in_(list(messages)))
+    return {row[0]: row[1] for row in await store.rows(query.order_by(THREADS.c.id.desc()))}
+
+
+async def open_thread(store: Store, opener: Stored, *, title: str, imported: bool) -> int:
+    """Open a thread with a message of its asker and return its number; place the message with `place`."""
+    if opener.member_id is None:
+        raise ValueError("a system line asks nothing")
+    return await store.insert(
+        THREADS,
+        group_id=opener.group_id,
+        asker=opener.member_id,
+        first_message=opener.id,
+        title=title[:TITLE_LIMIT],
+        asked_at=opener.at,
+        last_at=opener.at,
+        imported=imported,
+    )
+
+
+async def place(store: Store, message: int, thread: int, role: str, confidence: float = 1.0) -> None:
+    """Put a message into a thread, out of any other."""
+    row = {"message_id": message, "thread_id": thread, "role": role, "confidence": confidence}
+    await store.upsert(THREAD_MESSAGES, ("message_id",), [row])
+
+
+async def take_out(store: Store, messages: Iterable[int]) -> None:
+    """Take messages out of their threads."""
+    await store.execute(delete(THREAD_MESSAGES).where(THREAD_MESSAGES.c.message_id.in_(list(messages))))
+
+
+async def places(store: Store, messages: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return (thread, role) of the messages that have a place."""
+    wanted = list(messages)
+    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role)
+    return {row[0]: (row[1], row[2]) for row in await store.rows(query.where(THREAD_MESSAGES.c.message_id.in_(wanted)))}
+
+
+async def lines(store: Store, thread: int) -> list[Line]:
+    """Return the lines of a thread, in order."""
+    query = (
+        select(MESSAGES.c.id, MESSAGES.c.at, MESSAGES.c.member_id, THREAD_MESSAGES.c.role, MESSAGES.c.recalled_at)
+        .join(THREAD_MESSAGES, THREAD_MESSAGES.c.message_id == MESSAGES.c.id)
+        .where(THREAD_MESSAGES.c.thread_id == thread, MESSAGES.c.member_id.is_not(None))
+        .order_by(*ORDER)
+    )
+    return [Line(*row) for row in await store.rows(query)]
+
+
+async def content(store: Store, thread: int) -> list[Placed]:
+    """Return the messages of a thread with their roles, in order."""
+    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.role).where(THREAD_MESSAGES.c.thread_id == thread)
+    roles = {row[0]: row[1] for row in await store.rows(query)}
+    return [Placed(message, thread, roles[message.id]) for message in await several(store, roles)]
+
+
+async def active_between(store: Store, group: int, since: datetime, until: datetime) -> list[int]:
+    """Return the threads of a group that have a message in a span of time."""
+    query = (
+        select(THREAD_MESSAGES.c.thread_id)
+        .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
+        .where(MESSAGES.c.group_id == group, MESSAGES.c.at >= since, MESSAGES.c.at <= until)
+        .distinct()
+    )
+    return await store.scalars(query)
+
+
+async def write_facts(store: Store, thread: int, facts: Facts) -> None:
+    """Write a thread's facts down."""
+    values = {name: getattr(facts, name) for name in FACTS}
+    await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values))
+
+
+async def describe(store: Store, thread: int, **values: Any) -> None:
+    """Change what is not a fact: title, topic, asker, first_message, duplicate_of, linked_to."""
+    await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values))
+
+
+async def remove(store: Store, thread: int) -> None:
+    """Remove a thread that lost its last message."""
+    await store.execute(delete(METOO).where(METOO.c.thread_id == thread))
+    await store.execute(delete(THREAD_MESSAGES).where(THREAD_MESSAGES.c.thread_id == thread))
+    await store.execute(delete(THREADS).where(THREADS.c.id == thread))
+
+
+async def unresolved(store: Store, groups: Iterable[int], since: datetime, now: datetime) -> list[Thread]:
+    """Return the threads of groups, asked since a time, that still wait: open and unanswered; longest wait first."""
+    query = (
+        select(*COLUMNS)
+        .where(THREADS.c.group_id.in_(list(groups)), THREADS.c.asked_at >= since, THREADS.c.first_answer_at.is_(None))
+        .order_by(THREADS.c.asked_at)
+    )
+    return [t for t in await select_threads(store, query) if t.verdict(now).outcome == "open"]
+
+
+async def asked_by(store: Store, members: Iterable[int], limit: int = 20) -> list[Thread]:
+    """Return the latest threads that members asked, newest first."""
+    query = select(*COLUMNS).where(THREADS.c.asker.in_(list(members))).order_by(THREADS.c.asked_at.desc()).limit(limit)
+    return await select_threads(store, query)
+
+
+async def latest_of(store: Store, group: int, members: Iterable[int], since: datetime) -> Thread | None:
+    """Return the thread that a member most likely means by 解决了: the latest asked in a group since a time."""
+    query = (
+        select(*COLUMNS)
+        .where(THREADS.c.group_id == group, THREADS.c.asker.in_(list(members)), THREADS.c.last_at >= since)
+        .order_by(THREADS.c.last_at.desc())
+        .limit(1)
+    )
+    found = await select_threads(store, query)
+    return found[0] if found else None
+
+
+async def holding(store: Store, messages: Iterable[int]) -> dict[int, Thread]:
+    """Return, by message, the threads that hold messages."""
+    wanted = await places(store, messages)
+    query = select(*COLUMNS).where(THREADS.c.id.in_({thread for thread, _ in wanted.values()}))
+    found = {t.id: t for t in await select_threads(store, query)}
+    return {message: found[thread] for message, (thread, _) in wanted.items()}
+
+
+async def me_too(store: Store, thread: int, member: int, at: datetime) -> bool:
+    """Note that a member has the same question; False where that was known."""
+    return await store.insert_new(METOO, [{"thread_id": thread, "member_id": member, "at": at}]) == 1
+
+
+async def metoo_counts(store: Store, threads: Iterable[int]) -> dict[int, int]:
+    """Return how many members said 同问, by thread: by command or in words, each once."""
+    ids = list(threads)
+    said = (
+        select(THREAD_MESSAGES.c.thread_id, MESSAGES.c.member_id)
+        .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
+        .where(THREAD_MESSAGES.c.thread_id.in_(ids), THREAD_MESSAGES.c.role == "metoo")
+    )
+    told = select(METOO.c.thread_id, METOO.c.member_id).where(METOO.c.thread_id.in_(ids))
+    both = said.union(told).subquery()
+    query = select(both.c.thread_id, func.count()).group_by(both.c.thread_id)
+    return {row[0]: int(row[1]) for row in await store.rows(query)}
