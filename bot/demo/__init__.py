@@ -1,0 +1,1 @@
+"""The fictional fortnight of a community that the demo replays."""
