@@ -38,6 +38,7 @@ GROUPS = Table(
     Column("member_id", Id),  # of a direct: the member on the other side
     Column("zone", Text),  # moves its schedules only; days are cut in the community's zone
     Column("noticed_at", UTCDateTime),  # when the notice of privacy was posted
+    Column("version", Integer, nullable=False, server_default="0"),  # counts placings; a cached memory must match
     UniqueConstraint("platform", "key"),
 )
 
@@ -224,6 +225,12 @@ async def belongs_to(store: Store, group: int, member: int) -> None:
 async def noticed(store: Store, group: int, at: datetime) -> None:
     """Write down that the notice of privacy was posted."""
     await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(noticed_at=at))
+
+
+async def next_version(store: Store, group: int) -> int:
+    """Count a placing of messages and return the new version; rolled back with everything else."""
+    step = update(GROUPS).where(GROUPS.c.id == group).values(version=GROUPS.c.version + 1)
+    return int(await store.scalar(step.returning(GROUPS.c.version)))
 
 
 async def cover(store: Store, group: int, coverage: Coverage, since: datetime) -> None:

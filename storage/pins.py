@@ -108,6 +108,14 @@ def _pin(row: Any) -> Pin:
     return Pin(*fields)
 
 
+async def hold(store: Store, message: int) -> bool:
+    """Say whether a person decided where a message belongs."""
+    query = select(PINS.c.id).where(
+        PINS.c.message_id == message, PINS.c.undone_at.is_(None), PINS.c.kind.in_([Pinned.THREAD, Pinned.OPENS])
+    )
+    return await store.scalar(query.limit(1)) is not None
+
+
 def marks(pins: Iterable[Pin], author: dict[int, int]) -> list[Marked]:
     """Return the outcome marks among pins; `author` tells who wrote an accepted answer."""
     return [

@@ -37,7 +37,7 @@ THREADS = Table(
     Column("id", Id, primary_key=True),  # shown as #1024
     Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
     Column("asker", Id, ForeignKey("members.id"), nullable=False),
-    Column("first_message", Id, ForeignKey("messages.id"), nullable=False),
+    Column("first_message", Id, ForeignKey("messages.id"), nullable=False),  # the one that opened it
     Column("title", Text, nullable=False, server_default=""),
     Column("topic", Text, nullable=False, server_default=""),  # key; empty: the classifier abstained
     Column("imported", Boolean, nullable=False, server_default=false()),  # causes no nudge, no escalation
@@ -179,6 +179,24 @@ async def places(store: Store, messages: Iterable[int]) -> dict[int, tuple[int, 
     return {row[0]: (row[1], row[2]) for row in await store.rows(query.where(THREAD_MESSAGES.c.message_id.in_(wanted)))}
 
 
+async def placed_in(store: Store, wanted: Iterable[int]) -> list[Placed]:
+    """Return the messages of several threads with their places, in order."""
+    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role)
+    found = {row[0]: row for row in await store.rows(query.where(THREAD_MESSAGES.c.thread_id.in_(list(wanted))))}
+    return [Placed(message, found[message.id][1], found[message.id][2]) for message in await several(store, found)]
+
+
+async def askers(store: Store, wanted: Iterable[int]) -> dict[int, int]:
+    """Return the askers of threads."""
+    query = select(THREADS.c.id, THREADS.c.asker).where(THREADS.c.id.in_(list(wanted)))
+    return {row[0]: row[1] for row in await store.rows(query)}
+
+
+async def opener(store: Store, thread: int) -> int:
+    """Return the message that opened a thread; an empty 在吗 before it may be in the thread too."""
+    return int(await store.scalar(select(THREADS.c.first_message).where(THREADS.c.id == thread)))
+
+
 async def lines(store: Store, thread: int) -> list[Line]:
     """Return the lines of a thread, in order."""
     query = (
@@ -192,9 +210,7 @@ async def lines(store: Store, thread: int) -> list[Line]:
 
 async def content(store: Store, thread: int) -> list[Placed]:
     """Return the messages of a thread with their roles, in order."""
-    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.role).where(THREAD_MESSAGES.c.thread_id == thread)
-    roles = {row[0]: row[1] for row in await store.rows(query)}
-    return [Placed(message, thread, roles[message.id]) for message in await several(store, roles)]
+    return await placed_in(store, [thread])
 
 
 async def active_between(store: Store, group: int, since: datetime, until: datetime) -> list[int]:
@@ -208,14 +224,14 @@ async def active_between(store: Store, group: int, since: datetime, until: datet
     return await store.scalars(query)
 
 
-async def write_facts(store: Store, thread: int, facts: Facts) -> None:
-    """Write a thread's facts down."""
+async def write(store: Store, thread: int, facts: Facts, **head: Any) -> None:
+    """Write down what follows from a thread's messages: its facts, asker, first_message, title and topic."""
     values = {name: getattr(facts, name) for name in FACTS}
-    await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values))
+    await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values, **head))
 
 
 async def describe(store: Store, thread: int, **values: Any) -> None:
-    """Change what is not a fact: title, topic, asker, first_message, duplicate_of, linked_to."""
+    """Change what does not follow from the messages: duplicate_of, linked_to."""
     await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values))
 
 

@@ -1,0 +1,47 @@
+"""A thread's title: its question as a colleague would point at it, cut from the asker's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+LIMIT = 32
+
+# What people say before they ask; it tells nobody what the thread is about.
+_GREETING = re.compile(
+    r"^(?:(?:各位|请问|请教|大佬|大神|老师|朋友|同学|群友|兄弟|哥|们|下|一下|一个|个|问题|想问|问|大家好|你好|您好|hi|hello|在吗|在不在|有人吗|早|救命|那个|求助"
+    r"|晚上好|早上好|下午好|all|guys|everyone)[\s,，。.!！~、:：?？]*)+",
+    re.IGNORECASE,
+)
+_MEDIA = re.compile(r"\[[^\[\]\s]{1,20}\]")
+_AT = re.compile(r"@\S+\s?")
+
+
+def title(question: Sequence[str]) -> str:
+    """Return the first of the asker's lines that says something, without greeting, cut to `LIMIT` characters."""
+    best = ""
+    for text in question:
+        for line in text.splitlines():
+            found = _clean(line)
+            if len(found) >= 6:
+                return _cut(found)
+            best = best or found
+    return _cut(best or next((text.strip() for text in question if text.strip()), ""))
+
+
+def _clean(line: str) -> str:
+    bare = _AT.sub("", _MEDIA.sub("", line)).strip()
+    short = _GREETING.sub("", bare).strip()
+    return short if len(short) >= 4 else bare
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    if len(flat) <= LIMIT:
+        return flat
+    head = flat[:LIMIT]
+    for stop in "。！？；?!;，,、 ":
+        at = head.rfind(stop)
+        if at >= LIMIT // 2:
+            return head[:at].rstrip("，,、；; ")
+    return head.rstrip() + "…"
