@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -31,6 +33,9 @@ from storage.database import Store
 from storage.frames import Kind, Message
 from storage.groups import GROUPS
 from storage.schema import METADATA, Id, UTCDateTime
+
+# Few platforms name a message twice, so the index holds only those; a query must repeat these very words to use it.
+HAS_ALIAS = literal_column("alias") != literal_column("''")
 
 MESSAGES = Table(
     "messages",
@@ -57,7 +62,7 @@ MESSAGES = Table(
     UniqueConstraint("group_id", "key"),
     Index("ix_messages_group_id_at", "group_id", "at"),
     Index("ix_messages_member_id_at", "member_id", "at"),
-    Index("ix_messages_alias", "group_id", "alias"),
+    Index("ix_messages_alias", "group_id", "alias", sqlite_where=HAS_ALIAS, postgresql_where=HAS_ALIAS),
 )
 
 SAME_MOMENT = timedelta(seconds=1)
@@ -148,7 +153,7 @@ async def add(
 
 
 async def _under_other_name(store: Store, group: int, message: Message) -> bool:
-    other = [MESSAGES.c.alias == message.key]
+    other = [_alias_is(message.key)]
     if message.alias:
         other += [MESSAGES.c.key == message.alias]
     same_moment = MESSAGES.c.at.between(message.at - SAME_MOMENT, message.at + SAME_MOMENT)
@@ -156,10 +161,14 @@ async def _under_other_name(store: Store, group: int, message: Message) -> bool:
     return await store.scalar(query) is not None
 
 
+def _alias_is(name: str) -> ColumnElement[bool]:
+    return and_(MESSAGES.c.alias == name, HAS_ALIAS)
+
+
 def _named(group: int, name: str) -> Select[Any]:
     return (
         select(*_COLUMNS)
-        .where(MESSAGES.c.group_id == group, or_(MESSAGES.c.key == name, MESSAGES.c.alias == name))
+        .where(MESSAGES.c.group_id == group, or_(MESSAGES.c.key == name, _alias_is(name)))
         .order_by(MESSAGES.c.at.desc())
         .limit(1)
     )
