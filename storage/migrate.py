@@ -59,19 +59,19 @@ def metadata() -> MetaData:
     return METADATA
 
 
-async def head(database: Database) -> tuple[str | None, str]:
-    """Return the revision that the database has (None: it is empty) and the newest one.
+async def head(database: Database, folder: Path = FOLDER) -> tuple[str | None, str]:
+    """Return the revision that the database has (None: it is empty) and the newest one of a folder of migrations.
 
     Raises:
         SchemaError: The database is newer than this program, another program's, damaged, or cannot be opened.
     """
     with explained(database):
         async with database.read() as store:
-            found = await store.connection.run_sync(_state)
+            found = await store.connection.run_sync(_state, folder)
     return found.current, found.newest
 
 
-async def upgrade(database: Database) -> list[str]:
+async def upgrade(database: Database, folder: Path = FOLDER) -> list[str]:
     """Apply what is missing and return the names of the revisions applied, each in a transaction of its own.
 
     A SQLite file that is not empty is copied first, to `<file>.before-<newest revision>` beside it.
@@ -79,7 +79,7 @@ async def upgrade(database: Database) -> list[str]:
     Raises:
         SchemaError: As for `head`, or the database may not be written.
     """
-    current, newest = await head(database)
+    current, newest = await head(database, folder)
     with explained(database):
         if database.file is not None and current not in {None, newest}:
             await asyncio.to_thread(
@@ -88,7 +88,7 @@ async def upgrade(database: Database) -> list[str]:
         applied: list[str] = []
         while True:
             async with _transaction(database) as connection:
-                name = await connection.run_sync(_step)
+                name = await connection.run_sync(_step, folder)
             if name is None:
                 return applied
             applied.append(name)
@@ -148,33 +148,33 @@ def _check_references(connection: Connection) -> None:
         )
 
 
-def _step(connection: Connection) -> str | None:
+def _step(connection: Connection, folder: Path) -> str | None:
     from alembic import command
 
-    missing = _state(connection).missing
+    missing = _state(connection, folder).missing
     if not missing:
         return None
-    config = configuration()
+    config = _configuration(folder)
     config.attributes["connection"] = connection
     command.upgrade(config, missing[0])
     return missing[0]
 
 
-def configuration() -> Config:
-    """Return alembic's configuration; there is no file of it."""
+def _configuration(folder: Path) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _state(connection: Connection) -> State:
+def _state(connection: Connection, folder: Path) -> State:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    names = [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
+    scripts = ScriptDirectory.from_config(_configuration(folder))
+    names = [script.revision for script in scripts.walk_revisions()][::-1]
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in tables:
         _refuse_foreign(connection, tables)
