@@ -1,0 +1,166 @@
+"""What one message does, read from its words alone: asks, complains, advises, thanks, jokes ..."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from classifiers import _phrases as phrases
+from classifiers._lexicon import Lexicon
+from classifiers._tokens import Shape, normalize, shape
+from classifiers._tree import Topic
+
+TECH_LIMIT = 4.0
+_MENTION = re.compile(r"(?<![\w.])[@＠]\w[^\s\u2005,，。:：;；!！?？、]+[\u2005\s]?")
+_QUOTE = re.compile(r"\A「(?P<quote>.*?)」\s*\n(?:- ?){5,}\s*\n?(?P<rest>.*)\Z", re.DOTALL)
+_MEDIA = re.compile(r"\[[^\[\]\n]{1,12}\]")
+_WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_ADDRESS = re.compile(
+    r"(?:各位|大家|诸位)?(?:大佬|老师|专家|大神|前辈|朋友|兄弟|哥|姐)?们?|请问|请教|求助|求救|求教|想|帮|同事|朋友|再|麻烦"
+    r"|问一?下|问一?个|一?个|一?下|问题|有人|在吗|在不|在么|您好|你好|大家好|早上好|下午好|晚上好|早|打扰(?:一?下)?|不好意思|急+|救命?|问|这个|碰到过|遇到过|吗|有"
+    r"|\b(?:hi|hello|hey|all|guys|anyone|anybody|here|there|i|have|got|a|quick|question|please|help|me|need|can|ask|something|around)\b"
+)
+_LATIN = re.compile(r"[a-z][a-z0-9_.\-]{2,}")
+_PLAIN_LATIN = frozenset(
+    ["the", "and", "for", "you", "not", "are", "was", "but", "yes", "okk", "lol", "hhh", "ppt", "app", "wow", "bug", "boss", "diss", "happy", "word", "excel", "pdf", "jpg", "png", "gif", "http", "https", "com", "www"]
+)
+_PRODUCT = re.compile(r"\bpg\d*\b|\bpostgres\w*|\bmysql\b|\boracle\b|\bsql\b|\bdba\b|\b[45][0-9a-z]\d{3}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What a message does. Every field is read from the text; none knows the thread.
+
+    Attributes:
+        text: The words that count: normalised, without mentions, quotes and little pictures.
+        size: Length in words, a Chinese character being one.
+        tech: How technical it is: 1.0 is one keyword that settles a topic, 0 is none at all.
+        subjects: Topic -> weight of the keywords found.
+        hollow: It announces a question and says nothing of it (在吗, 请教个问题).
+    """
+
+    text: str
+    size: int
+    tech: float
+    subjects: dict[str, float]
+    error: bool
+    code: bool
+    hollow: bool
+    asks: bool
+    seeks: bool
+    problem: bool
+    wants: bool
+    mine: bool
+    advice: bool
+    affirm: bool
+    thanks: bool
+    works: bool
+    learnt: bool
+    half: bool
+    later: bool
+    broken: bool
+    metoo: bool
+    withdrawn: bool
+    private: bool
+    nudge: bool
+    poll: bool
+    offtopic: bool
+    greeting: bool
+    laugh: bool
+    joke: bool
+    ad: bool
+    past: bool
+    follow: bool
+    howto: bool
+    found: bool
+    probe: bool
+    concludes: bool
+    bump: bool
+    notice: bool
+    cry: bool
+
+    @property
+    def start(self) -> float:
+        """Return how much it sounds like the beginning of a technical question."""
+        if self.hollow or not (self.asks or self.seeks or self.problem or self.error or self.wants):
+            return 0.0
+        plain = 1.6 * self.seeks + 1.2 * self.asks + 1.2 * (self.problem or self.error) + 0.8 * self.wants
+        colour = (
+            0.6 * self.mine
+            + 0.8 * self.error
+            - 3.0 * self.offtopic * max(0.4, 1 - self.tech / 2)
+            - 1.6 * self.poll
+            - 1.0 * self.laugh
+        )
+        return plain + colour + min(self.tech, 2.0) - 0.8 * (self.advice and not self.seeks) - 0.8 * self.joke
+
+
+def split_quote(text: str) -> tuple[str | None, str]:
+    """Return (quoted text, what was said about it) of a quotation written as text:「name：original」, a line, words."""
+    match = _QUOTE.match(text) if text.startswith("「") else None
+    return (match["quote"], match["rest"]) if match else (None, text)
+
+
+class Reader:
+    """Reads messages with the vocabulary of one community: its topic tree."""
+
+    def __init__(self, topics: list[Topic]) -> None:
+        self._weights: dict[str, dict[str, float]] = defaultdict(dict)
+        for topic in topics:
+            for keyword, weight in topic.keywords.items():
+                self._weights[normalize(keyword)][topic.key] = weight
+        self._lexicon = Lexicon(self._weights)
+        self.read = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, text: str) -> Cues:
+        _, said = split_quote(text)
+        plain = normalize(_MENTION.sub(" ", said))
+        words = _MEDIA.sub(" ", plain).strip()
+        form = shape(words)
+        size = len(_WORDS.findall(words))
+        hits = [self._weights[hit] for hit in self._lexicon.find(words) if len(hit) > 1]
+        tech = _tech(words, hits, form)
+        seeks = phrases.SEEKS.search(words) is not None
+        hollow = (seeks or "在吗" in words) and tech < 0.5 and _left(words) <= 2
+        return Cues(
+            text=words,
+            size=size,
+            tech=tech,
+            subjects=_subjects(hits),
+            error=form.error,
+            code=form.code,
+            hollow=hollow,
+            seeks=seeks,
+            laugh=phrases.LAUGH.search(plain) is not None,
+            **{name: pattern.search(words) is not None for name, pattern in _PATTERNS.items()},
+        )
+
+
+def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
+    """Return how technical words are: keywords of the tree, words of computing, names nobody uses in small talk."""
+    best = [max(weights.values()) for weights in hits]
+    keywords = sum(weight / 3 if weight > 1 else 0.15 for weight in best)
+    general = 0.3 * min(3, len(set(phrases.COMPUTING.findall(words)))) + 0.5 * min(2, len(_PRODUCT.findall(words)))
+    foreign = 0.0 if words.isascii() else 0.25 * min(3, len(set(_LATIN.findall(words)) - _PLAIN_LATIN))
+    return min(TECH_LIMIT, keywords + general + foreign + 1.0 * form.error + 0.8 * form.code + 0.4 * form.names)
+
+
+def _subjects(hits: list[dict[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for weights in hits:
+        for topic, weight in weights.items():
+            found[topic] += max(0.0, weight)
+    return dict(found)
+
+
+def _left(words: str) -> int:
+    """Return how many words are left of an opener when its set phrases are taken away."""
+    return len(_WORDS.findall(_ADDRESS.sub(" ", words)))
+
+
+_PATTERNS = {
+    name: getattr(phrases, name.upper())
+    for name in ["asks", "problem", "wants", "mine", "advice", "affirm", "thanks", "works", "learnt", "half", "later", "broken", "metoo", "withdrawn", "private", "nudge", "poll", "offtopic", "greeting", "joke", "ad", "past", "follow", "howto", "found", "probe", "concludes", "bump", "notice"]
+} | {"cry": phrases.HELP_CRY}

@@ -1,0 +1,84 @@
+"""The role of a message in the thread that it belongs to."""
+
+from __future__ import annotations
+
+from classifiers import Role
+from classifiers._closing import closing
+from classifiers._cues import Cues
+from classifiers._scene import Scene, role_of
+from classifiers._thread import State
+
+_PICTURES = ("image", "file", "video", "voice")
+
+
+def role(here: Scene, near: State) -> Role:
+    """Return the role of a message in a thread, as it stood just before."""
+    if here.said.member == near.asker:
+        return _askers(here, near)
+    return _others(here, near)
+
+
+def _askers(here: Scene, near: State) -> Role:
+    cues = here.cues
+    if here.said.kind == "sticker":
+        return Role.THANKS if near.over else Role.ASIDE
+    if here.said.kind in _PICTURES and not cues.size:
+        return Role.DETAIL
+    if not near.answered and not near.closed and (cues.withdrawn or (cues.private and cues.size < 14)):
+        return Role.WITHDRAWN
+    end = closing(cues, answered=near.answered, closed=near.closed)
+    if end is not None:
+        return end
+    if cues.asks or cues.seeks:
+        return Role.CLARIFY if near.responded else Role.QUESTION
+    if near.over or (cues.laugh and cues.tech < 0.3 and near.responded):
+        return Role.ASIDE
+    if cues.problem and not near.responded and not cues.error and not cues.code:
+        return Role.QUESTION
+    return Role.DETAIL
+
+
+def _others(here: Scene, near: State) -> Role:
+    cues = here.cues
+    if here.said.kind == "sticker" or not cues.size:
+        return Role.ASIDE
+    if cues.metoo and not cues.code and cues.size < 40:
+        return Role.METOO
+    if cues.thanks and not (cues.advice and cues.tech > 0.6):
+        return Role.THANKS
+    if cues.probe and not cues.concludes:
+        return Role.CLARIFY
+    if cues.code and cues.advice:
+        return Role.ANSWER
+    if cues.nudge and cues.tech < 1:
+        return Role.ASIDE
+    if _is_joke(cues):
+        return Role.ASIDE
+    if cues.asks and not _tells(cues):
+        return Role.CLARIFY
+    if _answers(here, near, cues):
+        return Role.ANSWER
+    return Role.ASIDE
+
+
+def _is_joke(cues: Cues) -> bool:
+    if cues.laugh and not cues.advice and not cues.code and cues.tech < 1.6:
+        return True
+    return (cues.laugh or cues.joke or cues.offtopic) and (cues.tech < 0.8 or (cues.joke and not cues.advice))
+
+
+def _tells(cues: Cues) -> bool:
+    """Whether a message with a question in it gives advice all the same (是不是没 reload？改完要 reload)."""
+    return cues.advice and cues.tech >= 0.5 and cues.size >= 12 and "?" not in cues.text[-2:]
+
+
+def _answers(here: Scene, near: State, cues: Cues) -> bool:
+    aim = here.pointing
+    if near.over and not (cues.advice or (aim.thread is not None and not near.withdrawn)):
+        return False
+    if cues.tech >= 0.6 or cues.code or (cues.advice and (cues.tech > 0 or cues.size >= 5)):
+        return True
+    last = near.last_role if aim.message is None else role_of(here, aim.message)
+    by_asker = (near.last_member if aim.message is None else aim.member) == near.asker
+    asked = last in (Role.QUESTION, Role.CLARIFY, Role.STILL_BROKEN)
+    return by_asker and asked and (cues.affirm or cues.advice or (aim.message is not None and cues.tech > 0))

@@ -1,0 +1,100 @@
+"""The one tokenizer: Latin words whole and split, Chinese as runs of one to three characters, no dictionary."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+GRAM = 3
+_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFEFF])
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_URL = re.compile(r"https?://([^\s/「」，。)]+)[^\s「」，。)]*")
+_PIECE = re.compile(rf"[{_CJK}]+|[a-z0-9\u00c0-\u024f]+(?:[_.\-/+][a-z0-9\u00c0-\u024f]+)*(?:\+\+|#)?")
+_SPLIT = re.compile(r"[_.\-/+]")
+_ERROR = re.compile(
+    r"(?:^|\s)(?:error|fatal|panic|warning|hint|detail|exception|traceback|错误|致命错误|警告|异常)\s*[:：\[]"
+    r"|\wexception\b|\bsqlstate\b|caused by|\berrno\b|exited with|no such file|does not exist|not found|failed"
+)
+_CODE = re.compile(
+    r"\bselect\b.+\bfrom\b|\bupdate\b \S+ \bset\b|\binsert into\b|\bdelete from\b|\bwith recursive\b|\bexplain\b"
+    r"|\b(?:create|alter|drop) (?:or replace )?(?:table|index|extension|database|role|user|schema|function|trigger"
+    r"|policy|publication|subscription|view)\b|\bset \w+ ?=|\bshow \w+_\w+|\b\w+\(.*\)\s*;|;\s*$|=>|->|::\w+"
+    r"|\s--?[a-z][\w-]+[ =]|^\s*[$#] ?\w+|\bsudo \w+|\\[a-z]\b|\w+ ?= ?['\"\d]"
+    r"|(?:^|\s)/(?:etc|var|usr|opt|home|dev|data|tmp)/",
+    re.MULTILINE,
+)
+_NAMED = re.compile(
+    r"\b(?=\w*[a-z])\w+_\w+|\b[a-z]+\.(?:conf|log|sql|yml|yaml|py|sh|so|control)\b|\b[a-z]+\d+(?:\.\d+)+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a text carries besides words.
+
+    Attributes:
+        error: It looks like the output of a program that complains.
+        code: It holds statements, commands, settings or paths.
+        url: It holds a web address.
+        names: How many names of things there are: settings, files, versions (`max_wal_senders`, `pg17.2`).
+    """
+
+    error: bool
+    code: bool
+    url: bool
+    names: int
+
+
+def normalize(text: str) -> str:
+    """Return the text as it is compared: NFKC, zero-width characters stripped, lower case.
+
+    Full-width Latin letters, digits and punctuation become narrow, so `：` and `:` are the same.
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order, repetitions included.
+
+    A Latin word stands whole and, where `_ . - /` join it, in parts of two characters and more. A run of Chinese
+    characters gives all its runs of one to three. A web address gives `url` and its host.
+    """
+    found: list[str] = []
+    plain = normalize(text)
+    if "://" in plain:
+        for host in _URL.findall(plain):
+            found += ["url", host]
+        plain = _URL.sub(" ", plain)
+    for piece in _PIECE.findall(plain):
+        if piece[0] >= "\u3400":
+            found += _grams(piece)
+        else:
+            found.append(piece)
+            if not piece.isalnum():
+                found += [part for part in _SPLIT.split(piece) if len(part) > 1]
+    return found
+
+
+def _grams(run: str) -> list[str]:
+    size = len(run)
+    return [run[i : i + n] for n in range(1, GRAM + 1) for i in range(size - n + 1)]
+
+
+@lru_cache(maxsize=4096)
+def token_set(text: str) -> frozenset[str]:
+    """Return the distinct tokens of a text (remembered: the same text is asked for many times)."""
+    return frozenset(tokens(text))
+
+
+def shape(text: str) -> Shape:
+    """Return what a text carries besides words; expects the text as `normalize` returns it."""
+    return Shape(
+        error=_ERROR.search(text) is not None,
+        code=_CODE.search(text) is not None,
+        url="://" in text,
+        names=min(len(_NAMED.findall(text)), 5),
+    )

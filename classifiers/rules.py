@@ -1,0 +1,91 @@
+"""The linker by rules: weighs what speaks for each thread, for none and for a new one; nothing is learnt."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from classifiers import BURST_GAP, Memory, Placement, Role, Said
+from classifiers._cues import Reader
+from classifiers._roles import role
+from classifiers._scene import Scene, pending_openers, scene
+from classifiers._score import THRESHOLD, begins, fits, stays_out
+from classifiers._tree import load
+
+NEW, OUT = 0, None
+_SILENT = ("system", "withheld")
+
+
+class Settings(BaseModel):
+    """`[classifiers.rules]`.
+
+    Attributes:
+        tree: The topic tree whose keywords tell technical talk from chatter; without it the shipped one.
+        caution: Added to the threshold of a new thread: above zero opens fewer, below opens more.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    tree: Path | None = None
+    caution: float = Field(default=0.0, ge=-2, le=2)
+
+
+class Rules:
+    """Places messages by adding up reasons."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._reader = Reader(load(settings.tree))
+
+    def place(self, said: Said, memory: Memory) -> Placement:
+        """Return the place of a message, given the group just before it."""
+        if said.member is None or said.kind in _SILENT:
+            return Placement(None)
+        here = scene(said, memory, self._reader)
+        if here.cues.ad and not here.cues.seeks and not here.cues.error:
+            return Placement(None)
+        scores: dict[int | None, float] = {thread: fits(here, thread) for thread in here.states}
+        scores[OUT] = stays_out(here)
+        new, together = begins(here, self._reader)
+        scores[NEW] = new - self.settings.caution
+        best = max(scores, key=lambda thread: (scores[thread], thread or 0))
+        sure = _confidence(scores, best)
+        if best is OUT or _waits(here, best):
+            return Placement(None, confidence=sure)
+        if best == NEW:
+            return Placement(NEW, Role.QUESTION, sure, self._moves(here, together))
+        return Placement(best, role(here, here.states[best]), sure)
+
+    def _moves(self, here: Scene, together: tuple[Said, ...]) -> tuple[tuple[int, int | None, Role], ...]:
+        """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""
+        moves = {said.id: Role.QUESTION for said in together}
+        first = together[0].at if together else here.said.at
+        for said in pending_openers(here, self._reader):
+            moves.setdefault(said.id, Role.QUESTION if first - said.at <= BURST_GAP else Role.ASIDE)
+        return tuple((message, NEW, role) for message, role in moves.items())
+
+
+def _waits(here: Scene, thread: int | None) -> bool:
+    """Whether it is an opener that waits for its question: aimed at nobody, and not said in an own thread."""
+    aim = here.pointing
+    if not here.cues.hollow or here.said.to_bot or aim.message is not None or aim.members:
+        return False
+    return thread not in here.states or here.states[thread].asker != here.said.member
+
+
+def _confidence(scores: dict[int | None, float], best: int | None) -> float:
+    rest = max((score for thread, score in scores.items() if thread != best), default=-5.0)
+    return round(1 / (1 + math.exp(rest - scores[best])), 3)
+
+
+def build(settings: Settings) -> Rules:
+    """Build the linker.
+
+    Raises:
+        ValueError: The topic tree is broken.
+    """
+    return Rules(settings)
+
+
+__all__ = ["THRESHOLD", "Rules", "Settings", "build"]
