@@ -16,12 +16,14 @@ from typing import Any
 from sqlalchemy import Executable, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, CursorResult, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.dml import ReturningInsert
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_SECONDS = 30
+# What is raised while the database is away, locked or full: try the whole transaction again, acknowledge nothing.
+UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, OSError)
 
 
 class DatabaseUrlError(ValueError):

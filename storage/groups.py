@@ -192,6 +192,11 @@ async def every(store: Store, kind: GroupKind | None = GroupKind.GROUP) -> list[
     return [_group(row) for row in await store.rows(query if kind is None else query.where(GROUPS.c.kind == kind))]
 
 
+async def of_account(store: Store, account: int) -> list[int]:
+    """Return the ids of the groups and directs that an account serves."""
+    return await store.scalars(select(GROUPS.c.id).where(GROUPS.c.account_id == account))
+
+
 async def of_segment(store: Store, kind: str, value: str) -> list[Group]:
     """Return the groups that carry a segment."""
     query = (

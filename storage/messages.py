@@ -251,6 +251,14 @@ async def twin(store: Store, message: Stored) -> bool:
     return await store.scalar(query) is not None
 
 
+async def to_bot_by(store: Store, message: Stored, since: datetime) -> list[datetime]:
+    """Return when the author of a message spoke to the bot in its group since a time, this message included."""
+    query = select(MESSAGES.c.at).where(
+        MESSAGES.c.member_id == message.member_id, MESSAGES.c.at >= since, MESSAGES.c.group_id == message.group_id
+    )
+    return await store.scalars(query.where(or_(MESSAGES.c.to_bot.is_(True), MESSAGES.c.id == message.id)))
+
+
 async def edit(store: Store, message: Stored, text: str, at: datetime) -> None:
     """Replace a message's text."""
     await store.execute(update(MESSAGES).where(MESSAGES.c.id == message.id).values(text=text, edited_at=at))

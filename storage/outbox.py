@@ -9,7 +9,7 @@ pending --claim--> sending --ok--> sent
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -242,6 +242,42 @@ async def posted_as(store: Store, group: int, platform_key: str) -> Post | None:
     query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.platform_key == platform_key).limit(1)
     row = await store.row(query)
     return None if row is None else _post(row)
+
+
+async def gather(store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, key: str) -> int | None:
+    """Add a confirmation to the one of its kind that still waits in a group, or begin one that waits until a time."""
+    kind = f"gather:{reply.gather}:"
+    query = select(*_COLUMNS).where(
+        OUTBOX.c.group_id == group, OUTBOX.c.state == State.PENDING, OUTBOX.c.key.startswith(kind, autoescape=True)
+    )
+    row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
+    if row is None:
+        waits = replace(reply, not_before=until)
+        return await put(store, waits, key=key, group=group, now=now, expires_at=until + (until - now))
+    waiting = _post(row)
+    if not set(reply.body.blocks) <= set(waiting.body.blocks):
+        body = replies.encode(waiting.body.plus(reply.body))
+        await store.execute(update(OUTBOX).where(OUTBOX.c.id == waiting.id).values(body=body))
+    return waiting.id
+
+
+async def confirm(store: Store, group: int, platform_key: str, words: str, now: datetime) -> int | None:
+    """Take our own message, seen on the platform, as proof that a post arrived; return which."""
+    if await posted_as(store, group, platform_key) is not None:
+        return None
+    doubtful = [State.SENDING, State.UNKNOWN, State.HELD]
+    query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.state.in_(doubtful), OUTBOX.c.attempts > 0)
+    heard = _folded(words)
+    for post in map(_post, await store.rows(query.order_by(OUTBOX.c.id))):
+        whole = post if post.part == 1 else await by_key(store, post.key.partition("#p")[0])
+        if heard and whole is not None and heard in _folded(replies.plain(whole.body)):
+            await settle(store, post.id, State.SENT, sent_at=now, platform_key=platform_key, error=None)
+            return post.id
+    return None
+
+
+def _folded(words: str) -> str:
+    return "".join(words.split())
 
 
 async def count_sent(store: Store, group: int, since: datetime, purposes: Iterable[Purpose]) -> int:

@@ -128,6 +128,7 @@ class Reply:
         key: Identity, UNIQUE in the outbox; None lets dispatch derive one from what is being answered.
         not_before: Not to be sent earlier, UTC.
         expires_at: Worthless afterwards, UTC; None lets the purpose decide.
+        gather: Confirmations with the same word here are gathered for two minutes and posted as one.
     """
 
     body: Body
@@ -139,6 +140,7 @@ class Reply:
     key: str | None = None
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    gather: str | None = None
 
 
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)

@@ -1,0 +1,277 @@
+"""Hears one frame: what it is, who may do what it asks, which features hear of it, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.commands import Parsed
+from bot.texts import Texts
+from bot.turn import Turn
+from handlers import ANSWER_AGE, COMMAND_AGE, Command, Context, Feature, Replies, UserError, answer
+from storage import dialogs, grants, groups, messages, outbox
+from storage.frames import Echo, Edit, Frame, Joined, Kind, Left, Message, Press, Recall
+from storage.grants import EVERYONE, Right
+from storage.groups import Group
+from storage.members import Member
+from storage.messages import Stored
+from storage.outbox import Post
+
+COOL_DOWN = timedelta(seconds=3)  # a second mention within it belongs to the first: one reply
+LOOP_LIMIT = 5  # mentions of one member in one group within a minute; more is a loop, or a joke
+LOOP_SPAN = timedelta(minutes=1)
+MUTE_SPAN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message and all that is known around it."""
+
+    frame: Frame
+    group: Group
+    member: Member
+    stored: Stored
+    received: int
+    post: Post | None  # the bot's post that it replies to
+    spoken_to: bool
+
+
+async def hear(turn: Turn, frame: Frame, received: int) -> None:
+    """Let a frame take effect. `received` is its inbox id: what it is answered with gets its key from it."""
+    group = await turn.group(frame.place)
+    match frame.content:
+        case Message() as message:
+            await _message(turn, frame, group, message, received)
+        case Press() as press:
+            await _press(turn, frame, group, press, received)
+        case Edit() | Recall() as change:
+            await _change(turn, frame, group, change, received)
+        case Joined() | Left() as move:
+            await _move(turn, frame, group, move, received)
+        case Echo(key, text):
+            await outbox.confirm(turn.store, group.id, key, text, turn.clock_now)
+
+
+async def _message(turn: Turn, frame: Frame, group: Group, message: Message, received: int) -> None:
+    if not message.member:
+        await messages.add(
+            turn.store, group.id, message, member=None, mentions=(), received_at=turn.clock_now,
+            replayed=frame.replayed,
+        )  # fmt: skip
+        return
+    member = await turn.member(group, message.member, message.name)
+    post = await turn.replied_post(group, message)
+    spoken_to = message.to_bot or post is not None or group.is_direct
+    parsed = None if "forwarded" in message.flags else turn.parse(message.text, spoken_to)
+    if parsed is not None:
+        message = replace(message, flags=(*message.flags, "command"))
+    message = replace(message, to_bot=spoken_to)
+    stored = await messages.add(
+        turn.store, group.id, message, member=member.id, mentions=await turn.mentions(group, message),
+        received_at=turn.clock_now, replayed=frame.replayed,
+    )  # fmt: skip
+    if stored is None:
+        return
+    turn.note_active(group, member, message)
+    said = Heard(frame, group, member, stored, received, post, spoken_to)
+    if parsed is not None:
+        await _obey(turn, said, parsed)
+    elif message.kind is not Kind.SYSTEM:
+        await _talk(turn, said)
+
+
+async def _talk(turn: Turn, said: Heard) -> None:
+    """Let the features hear a message that is no command, and answer it if it was said to the bot."""
+    if said.group.is_direct:
+        if await _in_dialog(turn, said):
+            return
+    else:
+        for feature in turn.house.features:
+            for hook in feature.router.messages:
+                await _queue(turn, await hook(said.stored, await _context(turn, feature, said)), said)
+    if said.spoken_to and await _worth_an_answer(turn, said):
+        await _mention(turn, said)
+
+
+async def _mention(turn: Turn, said: Heard) -> None:
+    for feature in turn.house.features:
+        for hook in feature.router.mentions:
+            try:
+                async with turn.store.connection.begin_nested():
+                    replies = await hook(said.stored, await _context(turn, feature, said))
+            except UserError as error:
+                replies = answer(str(error))
+            if replies:
+                await _queue(turn, replies, said)
+                return
+
+
+async def _in_dialog(turn: Turn, said: Heard) -> bool:
+    dialog = await dialogs.current(turn.store, said.member.id, turn.clock_now)
+    if dialog is None or said.frame.replayed:
+        return False
+    for feature in turn.house.features:
+        if feature.name == dialog.feature and dialog.step in feature.router.dialogs:
+            context = await _context(turn, feature, said)
+            try:
+                replies = await feature.router.dialogs[dialog.step](said.stored, dialog, context)
+            except UserError as error:
+                replies = answer(str(error))
+            await _queue(turn, replies, said)
+            return True
+    return False
+
+
+async def _worth_an_answer(turn: Turn, said: Heard) -> bool:
+    """Say whether a mention is answered: fresh, by a human, not a twin, and not one of a flood."""
+    stored = said.stored
+    if said.frame.replayed or "bot" in stored.flags or turn.clock_now - stored.at > ANSWER_AGE:
+        return False
+    if await messages.twin(turn.store, stored):
+        return False
+    recent = await messages.to_bot_by(turn.store, stored, stored.at - MUTE_SPAN)
+    return not_flooding([at for at in recent if at <= stored.at], stored.at)
+
+
+async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
+    """Run a command: fresh ones only, by who has the right; its effects are undone if it is refused."""
+    stored = said.stored
+    if said.frame.replayed or await messages.twin(turn.store, stored):
+        return
+    entry = parsed.bound.entry
+    if turn.clock_now - stored.at > COMMAND_AGE:
+        await _audit(turn, said, parsed, "too old")
+        return
+    rights = await _rights(turn, said)
+    if entry.needs not in rights:
+        await _audit(turn, said, parsed, "denied")
+        await _queue(turn, answer(_say(turn, said, Texts.DENIED)), said)
+        return
+    replies = await _run(turn, said, parsed, rights)
+    await _queue(turn, replies, said)
+
+
+async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]) -> Replies:
+    entry = parsed.bound.entry
+    if entry.private and not said.group.is_direct:
+        return answer(_say(turn, said, Texts.PRIVATE))
+    if not parsed.fits and entry.usage is not None:
+        return answer(_say(turn, said, entry.usage))
+    replied = None
+    if said.stored.reply_to is not None and said.post is None:
+        replied = await messages.find(turn.store, said.group.id, said.stored.reply_to)
+    about = None if said.post is None else said.post.about
+    command = Command(entry.names[0], parsed.args, said.stored, about, replied)
+    context = await _context(turn, parsed.bound.feature, said, rights)
+    try:
+        async with turn.store.connection.begin_nested():
+            replies = await entry.run(command, context)
+    except UserError as error:
+        await _audit(turn, said, parsed, "refused")
+        return answer(str(error))
+    if entry.needs is not Right.READ:
+        await _audit(turn, said, parsed, "done")
+    turn.overrides.clear()  # it may have been a setting
+    return replies
+
+
+async def _press(turn: Turn, frame: Frame, group: Group, press: Press, received: int) -> None:
+    member = await turn.member(group, press.member, press.name)
+    post = await outbox.posted_as(turn.store, group.id, press.key)
+    parsed = turn.parse(press.command, spoken_to=True)
+    if parsed is None or frame.replayed or turn.clock_now - frame.at > COMMAND_AGE:
+        return
+    stored = Stored(
+        0, group.id, frame.key, "", member.id, frame.at, Kind.TEXT, press.name, press.command, None, None, (),
+        True, frozenset({"command"}), False, None, None,
+    )  # fmt: skip
+    said = Heard(frame, group, member, stored, received, post, spoken_to=True)
+    rights = await _rights(turn, said)
+    if parsed.bound.entry.needs in rights:
+        await _queue(turn, await _run(turn, said, parsed, rights), said)
+
+
+async def _rights(turn: Turn, said: Heard) -> frozenset[Right]:
+    """Return what the author may do: by stable id, from the grants, never from a name or a platform's flag."""
+    if "anonymous" in said.stored.flags:
+        return frozenset({Right.READ})
+    if turn.account.name in turn.house.unstable:
+        return EVERYONE
+    return await grants.rights(turn.store, said.member.id, said.group.id)
+
+
+async def _audit(turn: Turn, said: Heard, parsed: Parsed, decision: str) -> None:
+    await grants.audit(
+        turn.store, turn.clock_now, parsed.bound.entry.names[0], decision,
+        member=said.member.id, group=said.group.id, detail=f"message {said.stored.id}",
+    )  # fmt: skip
+
+
+async def _change(turn: Turn, frame: Frame, group: Group, change: Edit | Recall, received: int) -> None:
+    stored = await messages.find(turn.store, group.id, change.key)
+    if stored is None or stored.kind is Kind.WITHHELD:
+        return
+    if isinstance(change, Edit):
+        await messages.edit(turn.store, stored, change.text, frame.at)
+    else:
+        await messages.erase(turn.store, [stored.id], recalled_at=frame.at)
+    await _notice(turn, frame, group, change, await messages.get(turn.store, stored.id), received)
+
+
+async def _move(turn: Turn, frame: Frame, group: Group, move: Joined | Left, received: int) -> None:
+    if not move.is_bot:
+        member = await turn.member(group, move.member, getattr(move, "name", ""))
+        if isinstance(move, Joined):
+            await groups.joined(turn.store, group.id, member.id, move.name, frame.at)
+        else:
+            await groups.left(turn.store, group.id, member.id, frame.at)
+    elif isinstance(move, Left):
+        await groups.end_cover(turn.store, group.id, frame.at)
+    await _notice(turn, frame, group, move, None, received)
+
+
+async def _notice(
+    turn: Turn, frame: Frame, group: Group, notice: Edit | Recall | Joined | Left, stored: Stored | None, received: int
+) -> None:
+    for feature in turn.house.features:
+        for hook in feature.router.notices:
+            context = await turn.context(feature, group, at=frame.at if frame.replayed else turn.clock_now)
+            replies = await hook(notice, stored, context)
+            if not frame.replayed:
+                await turn.queue(replies, group, f"re:{received}")
+
+
+async def _context(turn: Turn, feature: Feature, said: Heard, rights: frozenset[Right] | None = None) -> Context[Any]:
+    at = said.stored.at if said.frame.replayed else turn.clock_now
+    return await turn.context(feature, said.group, member=said.member, rights=rights, at=at)
+
+
+def _say(turn: Turn, said: Heard, text: Any) -> str:
+    over = turn.overrides.get(said.group.id, {})
+    return str(text.in_language(over.get("community.language", turn.house.community.language)))
+
+
+async def _queue(turn: Turn, replies: Replies, said: Heard) -> None:
+    if said.frame.replayed:
+        return
+    quote = None if said.group.is_direct or not said.stored.id else quotable(said.stored)
+    await turn.queue(replies, said.group, f"re:{said.received}", quote=quote)
+
+
+def quotable(stored: Stored) -> str | None:
+    """Return the platform's own id of a message, by which a reply can quote it."""
+    return stored.alias or (None if stored.key.startswith("seq:") else stored.key)
+
+
+def not_flooding(times: Iterable[datetime], at: datetime) -> bool:
+    """Say whether a mention at `at` (among `times`, this member's mentions in this group) deserves an answer.
+
+    Not if another came within the cool-down before it: that one is answered for both. Not if there were more than
+    `LOOP_LIMIT` in any minute of the last ten: two bots that talk to each other stop here.
+    """
+    before = sorted(time for time in times if time <= at)
+    if len(before) > 1 and at - before[-2] < COOL_DOWN:
+        return False
+    return all(before[index] - before[index - LOOP_LIMIT] >= LOOP_SPAN for index in range(LOOP_LIMIT, len(before)))

@@ -1,0 +1,139 @@
+"""The inbox: takes frames from the adapters, makes them durable together, and only then lets them be acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from storage import inbox, privacy
+from storage.database import UNAVAILABLE, Database, Store
+from storage.frames import Frame, Joined, Kind, Message, Press, encode
+from storage.inbox import Received, State
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+QUEUE = 10_000
+ODD_LIMIT = 20_000
+
+
+class Clock(Protocol):
+    """Tells the time, UTC."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+        ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    account: int
+    frame: Frame
+    received_at: datetime
+    stored: asyncio.Future[None]
+
+
+class Inbox:
+    """Group commit: a frame is stored at once when nothing is under way, else with all that queued meanwhile."""
+
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None]) -> None:
+        self.database = database
+        self.clock = clock
+        self.wake = wake
+        self.received = 0
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(QUEUE)
+
+    async def put(self, account: int, frame: Frame) -> None:
+        """Return when the frame is durable; known ones are skipped. Waits while the database cannot take it."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._queue.put(_Waiting(account, frame, self.clock.now(), stored))
+        await stored
+
+    async def put_odd(self, account: int, raw: str, why: str) -> None:
+        """Keep something that could not be read, for the operator."""
+        now = self.clock.now()
+        key = f"odd:{now.isoformat()}:{hash(raw) & 0xFFFFFFFF:08x}"
+        received = Received(account, key, "", "", raw[:ODD_LIMIT], now, State.QUARANTINED, why)
+        async with self.database.write() as store:
+            await inbox.put(store, [received])
+
+    async def run(self) -> None:
+        """Store what comes, until cancelled; then what is still queued is not acknowledged and will come again."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            await self._store(batch)
+
+    async def _store(self, batch: list[_Waiting]) -> None:
+        pause = 0.05
+        while True:
+            try:
+                async with self.database.write() as store:
+                    await inbox.put(store, await _received(store, batch))
+                break
+            except UNAVAILABLE as error:
+                # A database that is away (restart, disk full) comes back; nothing is acknowledged until it does.
+                log.warning("the inbox cannot store: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5)
+        self.received += len(batch)
+        for waiting in batch:
+            if not waiting.stored.done():
+                waiting.stored.set_result(None)
+        self.wake()
+
+
+async def _received(store: Store, batch: list[_Waiting]) -> list[Received]:
+    keys: dict[str, set[str]] = {}
+    for waiting in batch:
+        member = author(waiting.frame)
+        if member:
+            keys.setdefault(waiting.frame.place.platform, set()).add(member)
+    gone = {platform: await privacy.opted_out(store, platform, found) for platform, found in keys.items()}
+    return [_row(waiting, gone.get(waiting.frame.place.platform, set())) for waiting in batch]
+
+
+def _row(waiting: _Waiting, opted_out: set[str]) -> Received:
+    frame = withheld(waiting.frame) if author(waiting.frame) in opted_out else waiting.frame
+    return Received(
+        account_id=waiting.account,
+        frame_key=frame.key,
+        lane=lane(frame),
+        member_key=author(frame),
+        body=encode(frame),
+        received_at=waiting.received_at,
+    )
+
+
+def lane(frame: Frame) -> str:
+    """Return the lane of a frame: its group."""
+    return f"{frame.place.platform}:{frame.place.key}"
+
+
+def author(frame: Frame) -> str:
+    """Return the platform id of the member whose frame it is; empty where it is nobody's."""
+    return getattr(frame.content, "member", "")
+
+
+def withheld(frame: Frame) -> Frame:
+    """Return the frame without anything its author said or is called; key and time stay.
+
+    Commands to the bot itself still get through: who opted out must be able to come back.
+    """
+    content = frame.content
+    if isinstance(content, Joined | Press):
+        return replace(frame, content=replace(content, name=""))
+    if not isinstance(content, Message):
+        return frame
+    if content.text.strip().lower() in COMING_BACK and not frame.replayed:
+        return replace(frame, content=replace(content, name=""))
+    blank = Message(key=content.key, at=content.at, member="", name="", text="", kind=Kind.WITHHELD, seq=content.seq)
+    return replace(frame, content=blank)
+
+
+COMING_BACK = frozenset({"/optin", "记我", "/forgetme", "删掉我", "/mydata", "我的数据"})

@@ -1,0 +1,157 @@
+"""One turn of a lane: the open transaction, what is looked up once in it, and what is queued at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from bot.commands import Parsed, Vocabulary
+from bot.queueing import queue
+from classifiers import Linker, Topics
+from handlers import (
+    Community,
+    Context,
+    Feature,
+    Replies,
+    Reply,
+)
+from handlers._relink import Memories
+from storage import activity, groups, members, outbox, settings
+from storage.accounts import Account
+from storage.database import Store
+from storage.frames import Kind, Message, Place
+from storage.grants import EVERYONE, Right
+from storage.groups import Group
+from storage.members import Member
+from storage.outbox import Post
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn needs and no turn changes: the features, the classifiers, the community."""
+
+    features: Sequence[Feature]
+    vocabulary: Vocabulary
+    community: Community
+    linker: Linker
+    topics: Topics
+    memories: Memories
+    unstable: frozenset[str] = frozenset()  # accounts whose platform changes member ids: no guarded commands
+
+
+@dataclass(slots=True)
+class Turn:
+    """The open transaction of one lane, and what is looked up once in it."""
+
+    house: House
+    store: Store
+    account: Account
+    clock_now: datetime
+    groups: dict[Place, Group] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    overrides: dict[int, dict[str, Any]] = field(default_factory=dict)
+    active: Counter[tuple[int, date, int]] = field(default_factory=Counter)
+    seen: dict[tuple[int, int], tuple[str, datetime]] = field(default_factory=dict)
+    queued: int = 0
+
+    async def close(self) -> None:
+        """Write down what was gathered over the turn: roll-ups, names, who was active."""
+        await activity.note(self.store, dict(self.active))
+        for (group, member), (name, at) in self.seen.items():
+            await groups.saw(self.store, group, member, name, at)
+
+    # -- what is looked up --------------------------------------------------------------------------------------
+
+    def parse(self, text: str, spoken_to: bool) -> Parsed | None:
+        """Return the command in a text, if there is one."""
+        names = (self.account.display, self.account.self_id, self.house.community.bot_name)
+        return self.house.vocabulary.parse(text, spoken_to=spoken_to, own_names=names)
+
+    async def group(self, place: Place) -> Group:
+        """Return the group of a place; of a direct, also whose it is."""
+        if place not in self.groups:
+            group = await groups.ensure(self.store, place, self.account.id)
+            if group.is_direct and group.member_id is None:
+                key = place.key.removeprefix("direct:")
+                member = await members.ensure(self.store, place.platform, key, place.name, self.clock_now)
+                await groups.belongs_to(self.store, group.id, member.id)
+            self.groups[place] = group
+        return self.groups[place]
+
+    async def member(self, group: Group, key: str, name: str) -> Member:
+        """Return the member behind a platform id, under the name it carries now."""
+        known = self.members.get(key)
+        if known is None or (name and known.name != name):
+            known = await members.ensure(self.store, group.platform, key, name, self.clock_now)
+            self.members[key] = known
+        return known
+
+    async def mentions(self, group: Group, message: Message) -> tuple[int, ...]:
+        """Return the members that a message mentions."""
+        return tuple([(await self.member(group, key, "")).id for key in message.mentions])
+
+    async def replied_post(self, group: Group, message: Message) -> Post | None:
+        """Return the bot's own post that a message replies to."""
+        if message.reply_to is None:
+            return None
+        return await outbox.posted_as(self.store, group.id, message.reply_to)
+
+    def note_active(self, group: Group, member: Member, message: Message) -> None:
+        """Count a message for the roll-ups of its local day."""
+        if group.is_direct or message.kind is Kind.SYSTEM:
+            return
+        day = message.at.astimezone(self.house.community.zone).date()
+        self.active[group.id, day, member.id] += 1
+        before = self.seen.get((group.id, member.id))
+        if before is None or before[1] <= message.at:
+            self.seen[group.id, member.id] = (message.name, message.at)
+
+    async def context(
+        self,
+        feature: Feature,
+        group: Group,
+        *,
+        member: Member | None = None,
+        rights: frozenset[Right] | None = None,
+        at: datetime | None = None,
+    ) -> Context[Any]:
+        """Return what a feature's function is given in a group, with the settings that hold there."""
+        if group.id not in self.overrides:
+            self.overrides[group.id] = await settings.overrides(self.store, group.id)
+        over = self.overrides[group.id]
+        return Context(
+            store=self.store,
+            settings=effective(feature, over),
+            now=at or self.clock_now,
+            group=group,
+            member=member,
+            rights=EVERYONE if rights is None else rights,
+            community=self.house.community,
+            linker=self.house.linker,
+            topics=self.house.topics,
+            features=self.house.features,
+            language=str(over.get("community.language", self.house.community.language)),
+            memories=self.house.memories,
+        )
+
+    # -- what is said -------------------------------------------------------------------------------------------
+
+    async def queue(self, replies: Replies, group: Group, origin: str, *, quote: str | None = None) -> None:
+        """Queue what handlers returned; posts that have no key of their own get one from their origin."""
+        every = [replies] if isinstance(replies, Reply) else list(replies or ())
+        for reply in every:
+            where = reply if reply.group or reply.member or reply.reply_to else replace(reply, reply_to=quote)
+            self.queued += 1
+            await queue(self.store, where, group, key=f"{origin}:{self.queued}", now=self.clock_now)
+
+
+def effective(feature: Feature, overrides: dict[str, Any]) -> Any:
+    """Return a feature's settings with what was set by command on top; the same model checks both."""
+    prefix = f"{feature.name}."
+    changed = {key.removeprefix(prefix): value for key, value in overrides.items() if key.startswith(prefix)}
+    if not changed:
+        return feature.settings
+    return type(feature.settings).model_validate({**feature.settings.model_dump(), **changed})
