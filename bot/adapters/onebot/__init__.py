@@ -1,0 +1,206 @@
+"""QQ through a OneBot v11 implementation: NapCat, LLBot, Lagrange and their kin.
+
+Forward mode connects to the implementation, reverse mode listens for it. Nothing on the wire is acknowledged and
+nothing is kept for a bot that is away, so each connection begins with reading back what was missed, and says
+what it could not find.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import timedelta
+from typing import Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from websockets.asyncio.connection import Connection
+
+from bot.adapters import Ability, DeliveryError, Ear, Outcome, Rate
+from bot.adapters.onebot import _posts, _probe, _roads
+from bot.adapters.onebot._frames import PLATFORM
+from bot.adapters.onebot._parse import identifier, table
+from bot.adapters.onebot._session import Past, Session
+from bot.adapters.onebot._wire import ActionError, Link
+from storage.frames import Place
+from storage.replies import Body
+
+
+class Settings(BaseModel):
+    """The table `[adapters.onebot]`.
+
+    Attributes:
+        mode: `reverse`: the implementation connects to us; `forward`: we connect to it.
+        host: Where to listen (reverse). Anything but this machine needs an access token.
+        port: The port to listen on (reverse).
+        path: The path that the implementation is given (reverse).
+        url: The implementation's address, `ws://` or `wss://` (forward).
+        access_token: The token that both sides know; it never belongs into `url`.
+        action_timeout: Seconds to wait for the answer to a question.
+        send_timeout: Seconds to wait for the answer to a post; then its outcome is unknown.
+        heartbeat: Seconds between heartbeats until the implementation names its own; three missed ones end a
+            connection.
+        late_after: Seconds that a message may be late before its number counts as missing.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    mode: Literal["reverse", "forward"] = "reverse"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8095, ge=1, le=65535)
+    path: str = "/onebot/v11/ws"
+    url: str = ""
+    access_token: SecretStr = SecretStr("")
+    action_timeout: float = Field(default=15, gt=0, le=300)
+    send_timeout: float = Field(default=30, gt=0, le=300)
+    heartbeat: float = Field(default=30, gt=0, le=120)
+    late_after: float = Field(default=2, ge=0, le=60)
+
+    @field_validator("access_token")
+    @classmethod
+    def _one_word(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value()
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError(
+                "access_token has a space, a line break or a character beyond ASCII in it, which no header can"
+                " carry. Copy it again, without what stands around it"
+            )
+        return token
+
+    @field_validator("path")
+    @classmethod
+    def _absolute(cls, path: str) -> str:
+        if not path.startswith("/") or "?" in path:
+            raise ValueError('path begins with "/" and has no "?" in it, such as "/onebot/v11/ws"')
+        return path
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"ws", "wss"} or not parts.hostname):
+            raise ValueError('url is an address such as "ws://127.0.0.1:3001"')
+        if parts.password or "access_token" in parse_qs(parts.query):
+            raise ValueError("url holds a secret: put the token into access_token, where it is never shown")
+        return url
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.mode == "forward" and not self.url:
+            raise ValueError('mode = "forward" needs url, the address at which the implementation listens')
+        if self.mode == "reverse" and not self.access_token.get_secret_value() and not _is_loopback(self.host):
+            raise ValueError(
+                f'host = "{self.host}" is open to other machines, and without access_token anyone who finds the'
+                " port can speak as any member. Set access_token here and in the implementation, or listen on"
+                " 127.0.0.1"
+            )
+        return self
+
+
+class Onebot:
+    """One QQ account."""
+
+    platform = PLATFORM
+    abilities = frozenset(
+        {
+            Ability.SEE_ALL,
+            Ability.PUSH,
+            Ability.DIRECT,
+            Ability.QUOTE,
+            Ability.MENTION,
+            Ability.RECALL,
+            Ability.BACKFILL,
+            Ability.STABLE_IDS,
+        }
+    )
+    rate = Rate(per_minute_group=20, per_minute_account=20, gap=timedelta(seconds=2))
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.settings = settings
+        self.name = name
+        self._past = Past()
+        self._session: Session | None = None  # the one that is logged in
+
+    async def run(self, ear: Ear) -> None:
+        """Connect and stay (forward), or listen for good (reverse). See `Adapter.run`."""
+
+        async def serve(socket: Connection) -> None:
+            await self._serve(socket, ear)
+
+        if self.settings.mode == "forward":
+            await _roads.connect(self.settings.url, self._token, serve)
+        else:
+            door = _roads.Door(self.settings.host, self.settings.port, self.settings.path, self._token)
+            await _roads.listen(door, serve)
+
+    def render(self, body: Body) -> list[str]:
+        """Return the posts of a body: JSON arrays of segments."""
+        return _posts.render(body)
+
+    async def send(self, place: Place, payload: str, reply_to: str | None) -> str | None:
+        """Post a payload; the id of the post is a message id, under which replies to it will name it.
+
+        A message that is known by its number alone is quoted while its id is remembered, else not at all.
+        """
+        session = self._session
+        if session is None:
+            raise DeliveryError(Outcome.NOT_SENT, "not connected")
+        quoted = self._past.aliases.get(f"{place.key} {reply_to}", reply_to)
+        if quoted is not None and quoted.startswith("seq:"):
+            quoted = None
+        action, params = _posts.request(place, payload, quoted)
+        above = session.highest(place)
+        try:
+            answer = await session.link.call(action, params, timeout=self.settings.send_timeout)
+        except (OSError, ActionError) as error:
+            raise _posts.delivery_error(error) from error
+        key = identifier(table(answer).get("message_id"))
+        session.posted(place, key, above)
+        return key or None
+
+    async def probe(self) -> list[str]:
+        """Return what keeps the account from working, in words for the operator."""
+        if self._session is not None:
+            return await _probe.ask(self._session.link)
+        if self.settings.mode == "forward":
+            return await _probe.forward(self.settings.url, self._token, self._link)
+        door = _roads.Door(self.settings.host, self.settings.port, self.settings.path, self._token)
+        return await _probe.reverse(door, self._link)
+
+    @property
+    def _token(self) -> str:
+        return self.settings.access_token.get_secret_value()
+
+    def _link(self, socket: Connection) -> Link:
+        return Link(socket, beat=self.settings.heartbeat, timeout=self.settings.action_timeout)
+
+    async def _serve(self, socket: Connection, ear: Ear) -> None:
+        session = Session(self._link(socket), ear, self._past, late=self.settings.late_after)
+        try:
+            await session.run(self._admit)
+        finally:
+            if self._session is session:
+                self._session = None
+
+    async def _admit(self, session: Session) -> None:
+        """Let the newest connection of the account win; another account is turned away."""
+        old = self._session
+        if old is not None and old.self_id != session.self_id:
+            raise ConnectionError(f"QQ {session.self_id} is not QQ {old.self_id}, which is connected here")
+        if old is not None:
+            await old.link.close("a newer connection took over")
+            await old.ended.wait()
+        self._session = session
+
+
+def build(settings: Settings, name: str) -> Onebot:
+    """Return the adapter of one account; `name` is its table in the configuration."""
+    return Onebot(settings, name)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
