@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -52,6 +52,14 @@ class Inbox:
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._queue.put(_Waiting(account, frame, self.clock.now(), stored))
         await stored
+
+    async def put_all(self, account: int, frames: Sequence[Frame]) -> int:
+        """Store many frames in one transaction (imports and replays); return how many were new."""
+        now = self.clock.now()
+        loop = asyncio.get_running_loop()
+        batch = [_Waiting(account, frame, now, loop.create_future()) for frame in frames]
+        async with self.database.write() as store:
+            return await inbox.put(store, await _received(store, batch))
 
     async def put_odd(self, account: int, raw: str, why: str) -> None:
         """Keep something that could not be read, for the operator."""
