@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -62,16 +62,17 @@ class Ticker:
         self,
         database: Database,
         house: House,
-        accounts: Sequence[Account],
+        accounts: Mapping[int, Account],
         clock: Clock,
         queued: Callable[[], None],
     ) -> None:
         self.database = database
         self.house = house
-        self.accounts = {account.id: account for account in accounts}
+        self.accounts = accounts
         self.clock = clock
         self.queued = queued
         self.ticks = 0
+        self._taken: dict[int, datetime] = {}  # by schedule: what need not be asked again
 
     async def tick(self) -> int:
         """Let everything act that is due; return how many occurrences were taken."""
@@ -91,9 +92,13 @@ class Ticker:
         return taken
 
     async def _take(self, occurrence: Occurrence) -> bool:
+        schedule = occurrence.schedule.id
+        if self._taken.get(schedule) == occurrence.due_at:
+            return False
         async with self.database.read() as store:
-            last = await schedules.latest(store, occurrence.schedule.id)
+            last = await schedules.latest(store, schedule)
         if last is not None and last >= occurrence.due_at:
+            self._taken[schedule] = occurrence.due_at
             return False
         try:
             async with self.database.write() as store:

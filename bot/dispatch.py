@@ -83,13 +83,13 @@ class Dispatch:
             return
         try:
             async with self.database.write() as store:
-                if await inbox.take_lane(store, lane):
-                    await self._work(store, lane, batch)
+                new = await self._work(store, lane, batch) if await inbox.take_lane(store, lane) else set()
         except UNAVAILABLE:
             raise
         except Exception as error:  # noqa: BLE001 - the one edge: a bug must not stop the lanes behind it
             await self._failed(batch, error)
         else:
+            self.house.settled.update(new)
             self.queued()
 
     async def _batch(self, store: Store, lane: str) -> list[Pending]:
@@ -102,7 +102,8 @@ class Dispatch:
         await inbox.begin(store, [pending.id for pending in batch])
         return batch
 
-    async def _work(self, store: Store, lane: str, batch: Sequence[Pending]) -> None:
+    async def _work(self, store: Store, lane: str, batch: Sequence[Pending]) -> set[int]:
+        """Let the frames take effect; return the groups that were new."""
         head = await inbox.pending(store, lane, len(batch))  # read again: now under the lock
         known = {pending.id for pending in batch}
         turns: dict[int, Turn] = {}
@@ -116,6 +117,7 @@ class Dispatch:
         for turn in turns.values():
             await turn.close()
         await inbox.done(store, [pending.id for pending in head if pending.id in known])
+        return set().union(*(turn.new for turn in turns.values()))
 
     async def _failed(self, batch: Sequence[Pending], error: Exception) -> None:
         first = batch[0]

@@ -20,7 +20,9 @@ WORTH = {
 }
 
 
-async def queue(store: Store, reply: Reply, origin: Group, *, key: str, now: datetime) -> int | None:
+async def queue(
+    store: Store, reply: Reply, origin: Group, *, key: str, now: datetime, gather: timedelta = GATHER_SPAN
+) -> int | None:
     """Queue a reply that answers something in `origin`; None where its key was queued before.
 
     A reply that gathers joins the one of its kind that still waits in the group, instead of becoming a post.
@@ -28,7 +30,7 @@ async def queue(store: Store, reply: Reply, origin: Group, *, key: str, now: dat
     group = await destination(store, reply, origin)
     if reply.gather is not None:
         return await outbox.gather(
-            store, reply, group=group.id, now=now, until=now + GATHER_SPAN, key=f"gather:{reply.gather}:{key}"
+            store, reply, group=group.id, now=now, until=now + gather, key=f"gather:{reply.gather}:{key}"
         )
     expires_at = reply.expires_at or (reply.not_before or now) + WORTH[reply.purpose]
     return await outbox.put(store, reply, key=reply.key or key, group=group.id, now=now, expires_at=expires_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.commands import Parsed, Vocabulary
@@ -14,12 +14,13 @@ from classifiers import Linker, Topics
 from handlers import (
     Community,
     Context,
+    Errand,
     Feature,
     Replies,
     Reply,
 )
 from handlers._relink import Memories
-from storage import activity, groups, members, outbox, settings
+from storage import activity, errands, groups, members, outbox, settings
 from storage.accounts import Account
 from storage.database import Store
 from storage.frames import Kind, Message, Place
@@ -40,6 +41,8 @@ class House:
     topics: Topics
     memories: Memories
     unstable: frozenset[str] = frozenset()  # accounts whose platform changes member ids: no guarded commands
+    gather_seconds: int = 120
+    settled: set[int] = field(default_factory=set)  # groups whose schedules are known to be written down
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Turn:
     overrides: dict[int, dict[str, Any]] = field(default_factory=dict)
     active: Counter[tuple[int, date, int]] = field(default_factory=Counter)
     seen: dict[tuple[int, int], tuple[str, datetime]] = field(default_factory=dict)
+    new: set[int] = field(default_factory=set)  # groups that this turn was the first to hear of
     queued: int = 0
 
     async def close(self) -> None:
@@ -79,7 +83,16 @@ class Turn:
                 member = await members.ensure(self.store, place.platform, key, place.name, self.clock_now)
                 await groups.belongs_to(self.store, group.id, member.id)
             self.groups[place] = group
+            if group.id not in self.house.settled and not group.is_direct:
+                self.new.add(group.id)
+                await self.settings_changed(group)
         return self.groups[place]
+
+    async def settings_changed(self, group: Group, feature: str | None = None) -> None:
+        """Let the features (or one of them) bring up to date what depends on their settings in a group."""
+        for one in self.house.features:
+            for hook in one.router.changed if feature in {None, one.name} else ():
+                await hook(await self.context(one, group))
 
     async def member(self, group: Group, key: str, name: str) -> Member:
         """Return the member behind a platform id, under the name it carries now."""
@@ -141,11 +154,21 @@ class Turn:
 
     async def queue(self, replies: Replies, group: Group, origin: str, *, quote: str | None = None) -> None:
         """Queue what handlers returned; posts that have no key of their own get one from their origin."""
-        every = [replies] if isinstance(replies, Reply) else list(replies or ())
+        every = [replies] if isinstance(replies, Reply | Errand) else list(replies or ())
         for reply in every:
+            if isinstance(reply, Errand):
+                await errands.put(self.store, reply, self.clock_now)
+                continue
             where = reply if reply.group or reply.member or reply.reply_to else replace(reply, reply_to=quote)
             self.queued += 1
-            await queue(self.store, where, group, key=f"{origin}:{self.queued}", now=self.clock_now)
+            await queue(
+                self.store,
+                where,
+                group,
+                key=f"{origin}:{self.queued}",
+                now=self.clock_now,
+                gather=timedelta(seconds=self.house.gather_seconds),
+            )
 
 
 def effective(feature: Feature, overrides: dict[str, Any]) -> Any:

@@ -36,14 +36,17 @@ What a feature registers, and when it is called:
 - `@router.section(name)`: a part of the digest; None = nothing to say.
 - `@router.schedule(name)`: a due occurrence of a schedule that this feature wrote down.
 - `@router.errand(name)`: slow work, outside the transaction, in its own time.
-- `@router.settings_changed`: a setting of this feature changed in a group (or everywhere): mend schedules.
+- `@router.settings_changed`: at the start and when a group is first heard of, for each group, and when a setting
+  changed there: write schedules down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -58,7 +61,7 @@ from storage.grants import Right
 from storage.groups import Group
 from storage.members import Member
 from storage.messages import Stored
-from storage.replies import Block, Body, Purpose, Reply
+from storage.replies import Block, Body, Button, Purpose, Reply
 from storage.schedules import Occurrence
 
 __all__ = [
@@ -70,8 +73,10 @@ __all__ = [
     "Command",
     "Community",
     "Context",
+    "Errand",
     "Feature",
     "NoSettings",
+    "Outside",
     "Purpose",
     "Reply",
     "Right",
@@ -90,7 +95,8 @@ OPTIONAL_NUMBER = r"(#?\d{1,18})?"
 ANY = r"(?s:.+)"
 
 S = TypeVar("S", bound=BaseModel)
-Replies = Reply | Sequence[Reply] | None
+T = TypeVar("T")
+Replies = Reply | Errand | Sequence[Reply | Errand] | None
 
 
 class UserError(Exception):
@@ -118,14 +124,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What the operator configured about the community: `zone` cuts days and weeks."""
+    """What the operator configured about the community.
+
+    `zone` cuts days and weeks; in service time the holidays of `country` are closed, and so are the days in `closed`,
+    but not those in `opened`.
+    """
 
     name: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     language: str = "zh"
     bot_name: str = "小象"
-    holidays: frozenset[date] = frozenset()
     country: str = "CN"
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +270,42 @@ class Context(Generic[S]):
         )
 
 
+class Outside(Protocol):
+    """What an errand is given: it runs outside any transaction and opens short ones of its own."""
+
+    @property
+    def community(self) -> Community:
+        """What is configured about the community."""
+        ...
+
+    @property
+    def files(self) -> Path:
+        """The folder for files that are sent in private; emptied after a week."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time, UTC."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Store]:
+        """Open a transaction that only reads."""
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[Store]:
+        """Open a transaction that may write. Keep it short: it holds up everyone else on SQLite."""
+        ...
+
+    async def scrub(self) -> None:
+        """Let the database give back what was erased, so that its file holds no trace of it."""
+        ...
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a pure function of a module in the worker process: whatever takes longer than a moment of CPU."""
+        ...
+
+
 def answer(*lines: str, about: str | None = None, buttons: Sequence[tuple[str, str]] = ()) -> Reply:
     """Return a reply of plain lines to whoever spoke, where they spoke."""
-    from storage.replies import Button
-
     body = Body.of(*lines)
     return Reply(Body(body.blocks, tuple(Button(label, command) for label, command in buttons)), about=about)
 
@@ -289,7 +332,7 @@ NoticeHook = Callable[[Edit | Recall | Joined | Left, Stored | None, Context[Any
 DialogHook = Callable[[Stored, Dialog, Context[Any]], Awaitable[Replies]]
 SectionHook = Callable[[Scope, Context[Any]], Awaitable[Section | None]]
 ScheduleHook = Callable[[Occurrence, Context[Any]], Awaitable[Replies]]
-ErrandHook = Callable[[Errand, Any], Awaitable[Replies]]
+ErrandHook = Callable[[Errand, "Outside"], Awaitable[Replies]]
 ChangedHook = Callable[[Context[Any]], Awaitable[None]]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -351,7 +394,7 @@ class Router(Generic[S]):
         return function
 
     def settings_changed(self, function: F) -> F:
-        """Register a function that is called at start and when a setting of the feature changed in a group."""
+        """Register a function that brings what depends on settings (schedules) up to date in the context's group."""
         self.changed.append(function)
         return function
 

@@ -126,7 +126,7 @@ class Chat:
             database, account, self.adapter, clock=self.clock, community=community, policy=policy,
             owner="test", rng=Random(1),
         )  # fmt: skip
-        self.ticker = Ticker(database, house, [account], self.clock, lambda: None)
+        self.ticker = Ticker(database, house, {account.id: account}, self.clock, lambda: None)
         self.ear = AccountEar(database, self.inbox, account, self.adapter, self.clock, lambda _: None)
         self.count = 0
         self.last = ""

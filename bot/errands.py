@@ -1,0 +1,144 @@
+"""Errands: slow, durable work outside the transaction; CPU in a worker process, so that the loop stays free."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.inbox import Clock
+from bot.turn import House, Turn
+from handlers import Community, Feature
+from storage import errands, groups, privacy
+from storage.accounts import Account
+from storage.database import UNAVAILABLE, Database, Store
+from storage.errands import MAX_ATTEMPTS, Errand
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+LEASE = timedelta(minutes=15)
+IDLE_SECONDS = 2.0
+
+
+class Errands:
+    """Runs errands one after another; implements the handlers' `Outside`."""
+
+    def __init__(self, database: Database, house: House, clock: Clock, files: Path, queued: Callable[[], None]) -> None:
+        self.database = database
+        self.house = house
+        self.clock = clock
+        self._files = files
+        self.queued = queued
+        self.done = 0
+        self._wake = asyncio.Event()
+        self._pool: ProcessPoolExecutor | None = None
+
+    @property
+    def community(self) -> Community:
+        """What is configured about the community."""
+        return self.house.community
+
+    @property
+    def files(self) -> Path:
+        """The folder for files that are sent in private."""
+        return self._files
+
+    def now(self) -> datetime:
+        """Return the time, UTC."""
+        return self.clock.now()
+
+    def read(self) -> AbstractAsyncContextManager[Store]:
+        """Open a transaction that only reads."""
+        return self.database.read()
+
+    def write(self) -> AbstractAsyncContextManager[Store]:
+        """Open a transaction that may write."""
+        return self.database.write()
+
+    async def scrub(self) -> None:
+        """Let the database give back what was erased."""
+        await privacy.scrub(self.database)
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a pure function in the worker process."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
+
+    def wake(self) -> None:
+        """Say that there may be an errand."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work for ever, until cancelled; an errand under way is begun again by whoever comes next."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    busy = await self.work()
+                except UNAVAILABLE as error:
+                    log.warning("the database is away: %s", type(error).__name__)
+                    busy = False
+                if not busy:
+                    await _either(self._wake, IDLE_SECONDS)
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def work(self) -> bool:
+        """Do the next errand; return whether there was one."""
+        now = self.clock.now()
+        async with self.database.write() as store:
+            errand = await errands.claim(store, now, now + LEASE)
+        if errand is None:
+            return False
+        try:
+            await self._do(errand)
+            self.done += 1
+        except UNAVAILABLE:
+            raise
+        except Exception as error:  # the edge of errands: one that fails must not stop the others
+            log.exception("errand %s (%s of %s) failed", errand.id, errand.name, errand.feature)
+            await self._failed(errand, error)
+        return True
+
+    async def _do(self, errand: Errand) -> None:
+        feature = next((f for f in self.house.features if f.name == errand.feature), None)
+        if feature is None or errand.name not in feature.router.errands:
+            raise LookupError(f"no feature does {errand.feature}.{errand.name}")
+        replies = await self._run(feature, errand)
+        async with self.database.write() as store:
+            if replies and errand.group is not None:
+                group = await groups.get(store, errand.group)
+                turn = Turn(self.house, store, _nobody(group.platform), self.clock.now())
+                await turn.queue(replies, group, f"errand:{errand.id}")
+            await errands.finish(store, errand.id)
+        self.queued()
+
+    async def _run(self, feature: Feature, errand: Errand) -> Any:
+        return await feature.router.errands[errand.name](errand, self)
+
+    async def _failed(self, errand: Errand, error: Exception) -> None:
+        retry = self.clock.now() + timedelta(minutes=2**errand.attempts)
+        async with self.database.write() as store:
+            last = errand.attempts + 1 >= MAX_ATTEMPTS
+            await errands.fail(store, errand.id, type(error).__name__, None if last else retry)
+
+
+def _nobody(platform: str) -> Account:
+    return Account(0, "", platform, "", "")
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,32 @@
+"""Deletes what is older than the operator wants to keep, kind by kind, in the background."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.config import Retention as Limits
+from bot.inbox import Clock
+from storage import privacy
+from storage.database import UNAVAILABLE, Database
+
+log = logging.getLogger(__name__)
+
+
+class Retention:
+    """Purges once an hour."""
+
+    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+        self.database = database
+        self.limits = limits
+        self.clock = clock
+
+    async def purge(self) -> None:
+        """Purge everything that is too old."""
+        limits = privacy.Limits(**self.limits.model_dump())
+        try:
+            async with self.database.write() as store:
+                purged = await privacy.purge(store, limits, self.clock.now())
+        except UNAVAILABLE as error:
+            log.warning("the database is away: %s", type(error).__name__)
+            return
+        log.info("purged what is too old: %s", purged)
