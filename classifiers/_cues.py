@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from classifiers import _phrases as phrases
@@ -13,6 +13,7 @@ from classifiers._tokens import Shape, normalize, shape
 from classifiers._tree import Topic
 
 TECH_LIMIT = 4.0
+_READ_APART = ("seeks", "laugh")
 _MENTION = re.compile(r"(?<![\w.])[@＠]\w[^\s\u2005,，。:：;；!！?？、]+[\u2005\s]?")
 _QUOTE = re.compile(r"\A「(?P<quote>.*?)」\s*\n(?:- ?){5,}\s*\n?(?P<rest>.*)\Z", re.DOTALL)
 _MEDIA = re.compile(r"\[[^\[\]\n]{1,12}\]")
@@ -24,7 +25,7 @@ _ADDRESS = re.compile(
 )
 _LATIN = re.compile(r"[a-z][a-z0-9_.\-]{2,}")
 _PLAIN_LATIN = frozenset(
-    ["the", "and", "for", "you", "not", "are", "was", "but", "yes", "okk", "lol", "hhh", "ppt", "app", "wow", "bug", "boss", "diss", "happy", "word", "excel", "pdf", "jpg", "png", "gif", "http", "https", "com", "www"]
+    ["and", "app", "bug", "com", "diss", "get", "hhh", "http", "https", "lol", "okk", "ppt", "the", "wow", "www", "you"]
 )
 _PRODUCT = re.compile(r"\bpg\d*\b|\bpostgres\w*|\bmysql\b|\boracle\b|\bsql\b|\bdba\b|\b[45][0-9a-z]\d{3}\b")
 
@@ -79,7 +80,6 @@ class Cues:
     concludes: bool
     bump: bool
     notice: bool
-    cry: bool
 
     @property
     def start(self) -> float:
@@ -94,6 +94,7 @@ class Cues:
             - 1.6 * self.poll
             - 1.0 * self.laugh
         )
+        colour -= 1.5 * ((self.learnt or self.works or self.thanks) and not (self.asks or self.seeks))
         return plain + colour + min(self.tech, 2.0) - 0.8 * (self.advice and not self.seeks) - 0.8 * self.joke
 
 
@@ -143,7 +144,8 @@ def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
     best = [max(weights.values()) for weights in hits]
     keywords = sum(weight / 3 if weight > 1 else 0.15 for weight in best)
     general = 0.3 * min(3, len(set(phrases.COMPUTING.findall(words)))) + 0.5 * min(2, len(_PRODUCT.findall(words)))
-    foreign = 0.0 if words.isascii() else 0.25 * min(3, len(set(_LATIN.findall(words)) - _PLAIN_LATIN))
+    latin = set(_LATIN.findall(words)) - _PLAIN_LATIN
+    foreign = 0.1 * min(5, sum(len(word) > 5 for word in latin)) if words.isascii() else 0.25 * min(3, len(latin))
     return min(TECH_LIMIT, keywords + general + foreign + 1.0 * form.error + 0.8 * form.code + 0.4 * form.names)
 
 
@@ -160,7 +162,9 @@ def _left(words: str) -> int:
     return len(_WORDS.findall(_ADDRESS.sub(" ", words)))
 
 
-_PATTERNS = {
+_FLAGS = [field.name for field in fields(Cues) if field.type == "bool"]
+_PATTERNS: dict[str, re.Pattern[str]] = {
     name: getattr(phrases, name.upper())
-    for name in ["asks", "problem", "wants", "mine", "advice", "affirm", "thanks", "works", "learnt", "half", "later", "broken", "metoo", "withdrawn", "private", "nudge", "poll", "offtopic", "greeting", "joke", "ad", "past", "follow", "howto", "found", "probe", "concludes", "bump", "notice"]
-} | {"cry": phrases.HELP_CRY}
+    for name in _FLAGS
+    if hasattr(phrases, name.upper()) and name not in _READ_APART
+}

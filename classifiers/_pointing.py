@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classifiers import Memory, Said
 from classifiers._cues import split_quote
@@ -104,8 +105,11 @@ def _named(word: str, names: Mapping[int, str]) -> list[int]:
 
 def _called(text: str, names: Mapping[int, str]) -> list[int]:
     """Return members one part of whose name, borne by nobody else, stands in the text."""
-    parts = {
-        member: {part for part in _NAME_PARTS.split(normalize(name)) if len(part) > 1} for member, name in names.items()
-    }
+    parts = {member: _parts(name) for member, name in names.items()}
     common = Counter(part for mine in parts.values() for part in mine)
-    return [member for member, mine in parts.items() if any(common[part] == 1 and part in text for part in mine)]
+    return [member for member, mine in parts.items() if any(part in text and common[part] == 1 for part in mine)]
+
+
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> frozenset[str]:
+    return frozenset(part for part in _NAME_PARTS.split(normalize(name)) if len(part) > 1)

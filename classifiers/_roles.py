@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from classifiers import Role
 from classifiers._closing import closing
 from classifiers._cues import Cues
 from classifiers._scene import Scene, role_of
 from classifiers._thread import State
 
+_SPECIFIC = re.compile(r"[a-z0-9\\%]")
+_ORDERS = re.compile(r"(?:先|再|你)?(?:查|看|试|检查|确认|改|把|用|建|加|换|关|开)")
 _PICTURES = ("image", "file", "video", "voice")
 
 
@@ -50,7 +54,7 @@ def _others(here: Scene, near: State) -> Role:
         return Role.CLARIFY
     if cues.code and cues.advice:
         return Role.ANSWER
-    if cues.nudge and cues.tech < 1:
+    if (cues.nudge or cues.private) and cues.tech < 1:
         return Role.ASIDE
     if _is_joke(cues):
         return Role.ASIDE
@@ -69,7 +73,8 @@ def _is_joke(cues: Cues) -> bool:
 
 def _tells(cues: Cues) -> bool:
     """Whether a message with a question in it gives advice all the same (是不是没 reload？改完要 reload)."""
-    return cues.advice and cues.tech >= 0.5 and cues.size >= 12 and "?" not in cues.text[-2:]
+    told = cues.size >= 12 or _ORDERS.match(cues.text) is not None
+    return cues.advice and cues.tech >= 0.5 and told and "?" not in cues.text[-2:]
 
 
 def _answers(here: Scene, near: State, cues: Cues) -> bool:
@@ -81,4 +86,4 @@ def _answers(here: Scene, near: State, cues: Cues) -> bool:
     last = near.last_role if aim.message is None else role_of(here, aim.message)
     by_asker = (near.last_member if aim.message is None else aim.member) == near.asker
     asked = last in (Role.QUESTION, Role.CLARIFY, Role.STILL_BROKEN)
-    return by_asker and asked and (cues.affirm or cues.advice or (aim.message is not None and cues.tech > 0))
+    return by_asker and asked and (cues.affirm or cues.advice or _SPECIFIC.search(cues.text) is not None)

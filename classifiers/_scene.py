@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from classifiers import BURST_GAP, Memory, Role, Said
@@ -13,6 +13,7 @@ from classifiers._thread import State, content, state
 
 NEAR = timedelta(hours=12)
 OPENER_SPAN = timedelta(minutes=30)
+LIVE = timedelta(minutes=10)
 CANDIDATES = 24
 OVERLAP = 4.5
 _SILENT = ("system", "withheld")
@@ -30,6 +31,8 @@ class Scene:
         own: The author's previous message, with its thread, where it is remembered.
         burst: The author's messages of this burst that belong to no thread, oldest first.
         pointing: What it points at.
+        live: How many threads were spoken in within the last ten minutes.
+        worths: What shared words are worth, as far as it was asked.
     """
 
     said: Said
@@ -40,10 +43,21 @@ class Scene:
     burst: tuple[Said, ...]
     pointing: Pointing
     memory: Memory
+    live: int
+    worths: dict[str, float] = field(default_factory=dict)
 
     def minutes(self, then: datetime | None) -> float:
         """Return the minutes since a moment; a long time where there is none."""
         return 1e5 if then is None else max(0.0, (self.said.at - then).total_seconds() / 60)
+
+    def worth(self, token: str) -> float:
+        """Return what a shared word says: its idf over the candidate threads, more for names, less for fragments."""
+        found = self.worths.get(token)
+        if found is None:
+            holders = sum(token in near.words for near in self.states.values())
+            idf = math.log((len(self.states) + 1.5) / (holders + 0.5))
+            found = self.worths[token] = max(0.1, idf) * _weight(token)
+        return found
 
     @property
     def in_burst(self) -> bool:
@@ -67,6 +81,7 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
         burst=_burst(said, lately, states),
         pointing=pointing(said, memory, names),
         memory=memory,
+        live=sum(near.last_at is not None and said.at - near.last_at <= LIVE for near in states.values()),
     )
 
 
@@ -100,17 +115,9 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
 
 
 def overlap(here: Scene, words: set[str]) -> float:
-    """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over what is remembered."""
-    shared = content(here.said.text) & words
-    if not shared:
-        return 0.0
-    sets = [near.words for near in here.states.values()]
-    total = 0.0
-    for token in shared:
-        holders = sum(token in other for other in sets)
-        idf = math.log((len(sets) + 1.5) / (holders + 0.5))
-        total += max(0.1, idf) * _weight(token)
-    return OVERLAP * total / (total + 5.0)
+    """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
+    total = sum(here.worth(token) for token in content(here.said.text) & words)
+    return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500) if total else 0.0
 
 
 def kinship(here: Scene, near: State) -> float:

@@ -25,10 +25,11 @@ def fits(here: Scene, thread: int) -> float:
     """Return how well a message fits into a thread."""
     near = here.states[thread]
     gap = here.minutes(near.last_at)
-    score = -0.5 + 2.2 * math.exp(-gap / 4) - _decay(here, near, gap)
+    crowd = 1 / (1 + 0.1 * max(0, here.live - 2))
+    score = -0.5 + 2.2 * crowd * math.exp(-gap / 4) - _decay(here, near, gap)
     if here.before and here.before[1] == thread:
         patience = 60 if near.asker == here.said.member else 5
-        score += 1.2 * math.exp(-here.minutes(here.before[0].at) / patience)
+        score += 1.2 * crowd * math.exp(-here.minutes(here.before[0].at) / patience)
     score += overlap(here, near.words) * (1.0 if here.cues.tech > 0 else 0.5)
     score += KIN * kinship(here, near) + _pointed(here, thread, near)
     score += _asker(here, thread, near) if near.asker == here.said.member else _other(here, thread, near)
@@ -60,10 +61,11 @@ def _pointed(here: Scene, thread: int, near: State) -> float:
     if aim.members:
         first = 1.2 if aim.members[0] in near.speakers else 0.0
         if near.asker in aim.members:
-            score += 4.0 + first
+            score += 5.0 if near.asker == aim.members[0] else 3.0
         elif any(member in near.speakers for member in aim.members):
-            score += 1.8 + first
-        elif aim.message is None:
+            latest = min(here.minutes(near.speakers.get(member)) for member in aim.members)
+            score += (1.8 + first) * math.exp(-latest / 120)
+        elif aim.message is None and not here.cues.nudge:
             score -= 3.0
     elif aim.called & near.speakers.keys():
         score += 1.2
@@ -81,13 +83,13 @@ def _asker(here: Scene, thread: int, near: State) -> float:
     if end is Role.RESOLVED:
         score += -0.5 if near.closed else 2.5
     elif end is Role.STILL_BROKEN:
-        score += 2.5
+        score += 2.5 * max(math.exp(-here.minutes(near.last_at) / 60), min(1.0, overlap(here, near.words) / 1.5))
     elif end is Role.THANKS:
         score += 1.5
     if near.over and (cues.past or cues.broken) and overlap(here, near.words) > 1.5:
         score += 1.5
     if (cues.withdrawn and not near.answered) or (cues.bump and not near.responded):
-        score += 2.0
+        score += 2.8
     return score
 
 
@@ -95,6 +97,8 @@ def _other(here: Scene, thread: int, near: State) -> float:
     """Return what draws another member to a thread: to ask back, to answer, to join in; a complaint stands alone."""
     cues, score = here.cues, -0.8 * near.over
     at_home = _at_home(here, near)
+    if here.pointing.message is None and _has_own(here):
+        score -= 1.0
     stranger = (cues.error and not cues.advice) or complains(cues)
     score += 1.2 * at_home
     if here.in_burst and here.own:
@@ -106,7 +110,8 @@ def _other(here: Scene, thread: int, near: State) -> float:
     if cues.metoo:
         score += 2.0
     elif stranger:
-        score -= (2.5 if cues.error else 1.5) * (1 - at_home) * _alien(here, near)
+        weight = 2.5 if cues.error else 0.5 if _states(cues) and _waits(here, near) else 1.5
+        score -= weight * (1 - at_home) * _alien(here, near)
     elif cues.advice:
         score += 0.5
     if near.last_member == near.asker and near.last_role in WAITING and (cues.tech > 0 or cues.advice or cues.affirm):
@@ -114,6 +119,22 @@ def _other(here: Scene, thread: int, near: State) -> float:
     if here.pointing.message is None and here.said.kind in ("image", "link", "file", "video"):
         score -= 2.0
     return score
+
+
+def _states(cues: Cues) -> bool:
+    """Whether it only states a fault: as much an explanation as a complaint."""
+    return cues.problem and not (cues.asks or cues.seeks or cues.mine or cues.error or cues.wants)
+
+
+def _waits(here: Scene, near: State) -> bool:
+    """Whether the asker spoke last, just now, and nobody has taken it up."""
+    return near.last_member == near.asker and not near.over and here.minutes(near.last_at) < 5
+
+
+def _has_own(here: Scene) -> bool:
+    """Whether the author is waiting in a thread of their own."""
+    mine = (near for near in here.states.values() if near.asker == here.said.member and not near.over)
+    return any(here.minutes(near.asker_at) < 30 for near in mine)
 
 
 def _at_home(here: Scene, near: State) -> float:
@@ -135,6 +156,8 @@ def _alien(here: Scene, near: State) -> float:
 def complains(cues: Cues) -> bool:
     """Whether it tells of an own fault or wish, as askers do and helpers don't."""
     if cues.advice and not cues.seeks and not cues.mine:
+        return False
+    if cues.asks and cues.size <= 8 and not (cues.seeks or cues.mine or cues.howto):
         return False
     return cues.seeks or (cues.problem and (cues.mine or cues.tech >= 0.5)) or (cues.howto and cues.tech >= 0.5)
 
@@ -215,7 +238,7 @@ def _beginning(here: Scene, cues: Cues, waiting: bool) -> float:
     start = cues.start
     if cues.tech < 0.3:
         start = min(start, UNTOLD)
-    if here.said.to_bot and (cues.asks or cues.seeks or cues.problem):
+    if here.said.to_bot and not cues.hollow and (cues.asks or cues.seeks or cues.problem):
         start = max(start, 3.0) + 2.0
     if start < THRESHOLD:
         return -9.0
@@ -224,23 +247,31 @@ def _beginning(here: Scene, cues: Cues, waiting: bool) -> float:
 
 def _against(here: Scene, cues: Cues) -> float:
     """Return what speaks against a new thread: a message aimed at another, or said in the middle of a thread."""
-    cost, aim = 0.0, here.pointing
+    cost, aim = 0.6 * _fresh(here), here.pointing
     others = {member for member in aim.members if member != here.said.member}
     if others or (aim.message is not None and aim.member != here.said.member):
         cost -= 3.5
     bold = cues.error or complains(cues)
     if not bold and here.before and here.before[1] is None:
         cost -= 1.0 * math.exp(-here.minutes(here.before[0].at) / 3)
-    for near in here.states.values():
-        recency = math.exp(-here.minutes(near.last_at) / 6)
-        mine = here.minutes(near.speakers.get(here.said.member or 0))
-        if near.asker == here.said.member:
-            cost -= _own_thread(here, cues, near)
-        elif not bold:
-            cost -= 1.3 * recency + 1.2 * math.exp(-mine / 10)
-        elif not cues.seeks:
-            cost -= 1.0 * math.exp(-mine / 10)
-    return max(-6.0, cost) - (0.8 if cues.size < 8 and not cues.seeks else 0.0)
+    worst = max((_holds(here, cues, near, bold=bold) for near in here.states.values()), default=0.0)
+    return max(-6.0, cost - worst) - (0.8 if cues.size < 8 and not cues.seeks else 0.0)
+
+
+def _fresh(here: Scene) -> bool:
+    """Whether the author has not been heard of late: who comes in with a question comes for an answer."""
+    return here.own is None and not any(here.said.member in near.speakers for near in here.states.values())
+
+
+def _holds(here: Scene, cues: Cues, near: State, *, bold: bool) -> float:
+    """Return how strongly one thread keeps a message from opening its own."""
+    if near.asker == here.said.member:
+        return _own_thread(here, cues, near)
+    member = here.said.member or 0
+    at_home = math.exp(-here.minutes(near.speakers.get(member)) / 10)
+    if bold and not (_states(cues) and _waits(here, near)):
+        return 0.0 if cues.seeks else at_home
+    return 1.3 * math.exp(-here.minutes(near.last_at) / 6) + 1.2 * at_home
 
 
 def _own_thread(here: Scene, cues: Cues, near: State) -> float:

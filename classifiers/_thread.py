@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from classifiers import Role, Said, Track
 from classifiers._cues import Reader
@@ -95,6 +96,7 @@ def state(track: Track, reader: Reader) -> State:
     return found
 
 
+@lru_cache(maxsize=4096)
 def content(text: str) -> frozenset[str]:
     """Return the tokens of a text that can tell two subjects apart: no single characters, no function words."""
     return frozenset(token for token in token_set(text) if len(token) > 1 and not _FUNCTION.issuperset(token))

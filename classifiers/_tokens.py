@@ -74,8 +74,9 @@ def tokens(text: str) -> list[str]:
             found += _grams(piece)
         else:
             found.append(piece)
-            if not piece.isalnum():
-                found += [part for part in _SPLIT.split(piece) if len(part) > 1]
+            parts = _SPLIT.split(piece)
+            if len(parts) > 1:
+                found += [part for part in parts if len(part) > 1]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ from classifiers import BURST_GAP, Memory, Placement, Role, Said
 from classifiers._cues import Reader
 from classifiers._roles import role
 from classifiers._scene import Scene, pending_openers, scene
-from classifiers._score import THRESHOLD, begins, fits, stays_out
+from classifiers._score import begins, fits, stays_out
 from classifiers._tree import load
 
 NEW, OUT = 0, None
@@ -49,6 +50,8 @@ class Rules:
         scores[OUT] = stays_out(here)
         new, together = begins(here, self._reader)
         scores[NEW] = new - self.settings.caution
+        if here.cues.nudge and self._answers_opener(here):
+            return Placement(None)
         best = max(scores, key=lambda thread: (scores[thread], thread or 0))
         sure = _confidence(scores, best)
         if best is OUT or _waits(here, best):
@@ -61,15 +64,36 @@ class Rules:
         """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""
         moves = {said.id: Role.QUESTION for said in together}
         first = together[0].at if together else here.said.at
-        for said in pending_openers(here, self._reader):
+        openers = pending_openers(here, self._reader)
+        for said in openers:
             moves.setdefault(said.id, Role.QUESTION if first - said.at <= BURST_GAP else Role.ASIDE)
+        if openers:
+            moves |= {said.id: Role.ASIDE for said in self._nudges(here, openers[0])}
         return tuple((message, NEW, role) for message, role in moves.items())
+
+    def _answers_opener(self, here: Scene) -> bool:
+        """Whether the message before is an opener that still waits: a nudge is said to it."""
+        before = here.before
+        return before is not None and before[1] is None and self._reader.read(before[0].text).hollow
+
+    def _nudges(self, here: Scene, opener: Said) -> list[Said]:
+        """Return what others said to an opener (直接问): outside threads, soon after it, aimed at nobody else."""
+        return [
+            said
+            for said, thread, _ in here.memory.recent
+            if thread is None
+            and said.member != here.said.member
+            and timedelta(0) <= said.at - opener.at <= BURST_GAP
+            and said.reply_to in (None, opener.id)
+            and not said.mentions
+            and self._reader.read(said.text).nudge
+        ]
 
 
 def _waits(here: Scene, thread: int | None) -> bool:
     """Whether it is an opener that waits for its question: aimed at nobody, and not said in an own thread."""
     aim = here.pointing
-    if not here.cues.hollow or here.said.to_bot or aim.message is not None or aim.members:
+    if not here.cues.hollow or aim.message is not None or aim.members:
         return False
     return thread not in here.states or here.states[thread].asker != here.said.member
 
@@ -86,6 +110,3 @@ def build(settings: Settings) -> Rules:
         ValueError: The topic tree is broken.
     """
     return Rules(settings)
-
-
-__all__ = ["THRESHOLD", "Rules", "Settings", "build"]

@@ -1,6 +1,6 @@
 """Replays annotated Chinese chats through a linker and scores the threads; run by hand, never by pytest.
 
-python tests/classifiers/score.py DATA_DIR SCORER.py [-v]
+python tests/classifiers/score.py DATA_DIR SCORER.py
 
 DATA_DIR holds streams (*.jsonl) and threads.jsonl; SCORER is called as `SCORER DATA_DIR EXPORT.jsonl`.
 """
@@ -12,14 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from classifiers import BURST_GAP, Role, Said  # noqa: E402
-from classifiers import keywords, rules  # noqa: E402
+from classifiers import Role, Said, keywords, rules  # noqa: E402
 from classifiers._cues import split_quote  # noqa: E402
 from classifiers._replay import replay  # noqa: E402
 
