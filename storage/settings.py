@@ -37,6 +37,12 @@ async def get(store: Store, group: int, key: str, default: Any = None) -> Any:
     return default if found is None else json.loads(found)
 
 
+async def by_group(store: Store, key: str) -> dict[int, Any]:
+    """Return all overrides of one setting by group; what was set for everyone stands under `COMMUNITY`."""
+    rows = await store.rows(select(SETTINGS.c.group_id, SETTINGS.c.value).where(SETTINGS.c.key == key))
+    return {row.group_id: json.loads(row.value) for row in rows}
+
+
 async def put(store: Store, group: int, key: str, value: Any, at: datetime, by: int | None) -> None:
     """Set an override; its value is anything JSON can hold."""
     row = {"group_id": group, "key": key, "value": json.dumps(value, ensure_ascii=False), "at": at, "by_member": by}

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Select,
+    Subquery,
     Table,
     Text,
     delete,
@@ -64,6 +65,7 @@ THREADS = Table(
     Index("ix_threads_group_id_last_at", "group_id", "last_at"),
     Index("ix_threads_first_message", "first_message"),
     Index("ix_threads_asker", "asker"),
+    sqlite_autoincrement=True,  # a number that was shown is never given to another thread, even if its own is gone
 )
 
 THREAD_MESSAGES = Table(
@@ -285,13 +287,21 @@ async def me_too(store: Store, thread: int, member: int, at: datetime) -> bool:
 
 async def metoo_counts(store: Store, threads: Iterable[int]) -> dict[int, int]:
     """Return how many members said 同问, by thread: by command or in words, each once."""
+    both = _metoo(threads)
+    query = select(both.c.thread_id, func.count()).group_by(both.c.thread_id)
+    return {row[0]: int(row[1]) for row in await store.rows(query)}
+
+
+async def metoo_members(store: Store, thread: int) -> list[int]:
+    """Return the members who said 同问 to a thread."""
+    return await store.scalars(select(_metoo([thread]).c.member_id).order_by("member_id"))
+
+
+def _metoo(threads: Iterable[int]) -> Subquery:
     ids = list(threads)
     said = (
         select(THREAD_MESSAGES.c.thread_id, MESSAGES.c.member_id)
         .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
         .where(THREAD_MESSAGES.c.thread_id.in_(ids), THREAD_MESSAGES.c.role == "metoo")
     )
-    told = select(METOO.c.thread_id, METOO.c.member_id).where(METOO.c.thread_id.in_(ids))
-    both = said.union(told).subquery()
-    query = select(both.c.thread_id, func.count()).group_by(both.c.thread_id)
-    return {row[0]: int(row[1]) for row in await store.rows(query)}
+    return said.union(select(METOO.c.thread_id, METOO.c.member_id).where(METOO.c.thread_id.in_(ids))).subquery()

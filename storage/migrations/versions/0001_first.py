@@ -198,6 +198,7 @@ def _threads() -> None:
         Column("reopened", Integer, nullable=False, server_default="0"),
         Column("solver", ID),
         Column("accepted", ID),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_threads_group_id_asked_at", "threads", ["group_id", "asked_at"])
     op.create_index("ix_threads_group_id_last_at", "threads", ["group_id", "last_at"])
