@@ -16,9 +16,11 @@ from typing import Any
 from sqlalchemy import Executable, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, CursorResult, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.dml import ReturningInsert
+
+from storage import _inline
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_SECONDS = 30
@@ -27,7 +29,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, OS
 
 
 class DatabaseUrlError(ValueError):
-    """The database URL is none of ours; it begins with sqlite:/// or postgresql://."""
+    """The database URL is none of ours: write sqlite:/// and a file, or postgresql:// and a server."""
 
 
 class Store:
@@ -61,6 +63,10 @@ class Store:
         """Return the first column of all rows."""
         return list((await self.connection.execute(statement, values)).scalars())
 
+    def insert_into(self, table: Table) -> Any:
+        """Return an INSERT of the engine's own kind, which knows `on_conflict_do_update` and `excluded`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
     async def insert(self, table: Table, **values: Any) -> int:
         """Insert a row and return its id."""
         return int(await self.scalar(table.insert().values(**values).returning(table.c.id)))
@@ -70,14 +76,17 @@ class Store:
         values = list(rows)
         if not values:
             return 0
-        statement = _insert(self, table).on_conflict_do_nothing()
-        result = await self.connection.execute(statement, values)
-        return max(result.rowcount, 0)
+        statement = self.insert_into(table).on_conflict_do_nothing()
+        if self.is_sqlite:
+            return (await self.connection.execute(statement, values)).rowcount
+        # asyncpg tells no count for many rows at once, so they come back to be counted.
+        first = next(iter(table.primary_key))
+        return len((await self.connection.execute(statement.returning(first), values)).all())
 
     async def insert_or_skip(self, table: Table, **values: Any) -> int | None:
         """Insert a row and return its id, or None where its unique key is taken."""
         statement: ReturningInsert[Any] = (
-            _insert(self, table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+            self.insert_into(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
         )
         found = await self.scalar(statement)
         return None if found is None else int(found)
@@ -88,14 +97,10 @@ class Store:
         """Insert rows; where `keys` are taken, set `changes` (default: the values that the row brings)."""
         if not rows:
             return
-        statement = _insert(self, table)
+        statement = self.insert_into(table)
         changed = changes or {name: statement.excluded[name] for name in rows[0] if name not in keys}
         update = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
         await self.connection.execute(update, list(rows))
-
-
-def _insert(store: Store, table: Table) -> Any:
-    return sqlite.insert(table) if store.is_sqlite else postgresql.insert(table)
 
 
 class Database:
@@ -124,7 +129,9 @@ class Database:
             )
             return cls(target, engine, engine)
         Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
-        writer = create_async_engine(target, pool_size=1, max_overflow=0, connect_args={"timeout": BUSY_SECONDS})
+        patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        inline = target.set(drivername=_inline.NAME)
+        writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience)
         reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS})
         _drive_sqlite(writer, "BEGIN IMMEDIATE")
         _drive_sqlite(reader, "BEGIN")
@@ -159,7 +166,7 @@ class Database:
     @asynccontextmanager
     async def raw(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection outside any transaction, for what must run so (VACUUM); waits for the write turn."""
-        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        engine = self._reader.execution_options(isolation_level="AUTOCOMMIT")
         if self._turn is None:
             async with engine.connect() as connection:
                 yield connection
@@ -187,10 +194,10 @@ def parse_url(url: str) -> URL:
     """
     try:
         target = make_url(url)
-    except Exception as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise DatabaseUrlError(DatabaseUrlError.__doc__) from error
     kind = target.drivername.partition("+")[0]
-    if kind not in DRIVERS or (kind == "sqlite" and not target.database):
+    if kind not in DRIVERS or (kind == "sqlite" and target.database in {None, "", ":memory:"}):
         raise DatabaseUrlError(DatabaseUrlError.__doc__)
     return target.set(drivername=DRIVERS[kind])
 

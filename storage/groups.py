@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -16,7 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    case,
     func,
+    null,
     or_,
     select,
     update,
@@ -155,17 +159,22 @@ async def ensure(store: Store, place: Place, account: int | None) -> Group:
 
     The first account that hears a group becomes its listener; another one only sends.
     """
-    await store.insert_or_skip(
-        GROUPS, platform=place.platform, key=place.key, kind=place.kind, name=place.name, account_id=account
-    )
-    group = await at(store, place)
-    if group is None:
+    found = await at(store, place)
+    if found is None:
+        fields = {"platform": place.platform, "key": place.key, "kind": place.kind, "name": place.name}
+        await store.insert_or_skip(GROUPS, **fields, account_id=account)
+        found = await at(store, place)
+    if found is None:
         raise LookupError(f"group {place.key} vanished")
-    if place.name and place.name != group.name:
-        await store.execute(update(GROUPS).where(GROUPS.c.id == group.id).values(name=place.name))
-    if group.account_id is None and account is not None:
-        await store.execute(update(GROUPS).where(GROUPS.c.id == group.id).values(account_id=account))
-    return group if (place.name in {"", group.name} and group.account_id is not None) else await get(store, group.id)
+    changes: dict[str, Any] = {}
+    if place.name not in {"", found.name}:
+        changes["name"] = place.name
+    if found.account_id is None and account is not None:
+        changes["account_id"] = account
+    if not changes:
+        return found
+    await store.execute(update(GROUPS).where(GROUPS.c.id == found.id).values(**changes))
+    return replace(found, **changes)
 
 
 async def at(store: Store, place: Place) -> Group | None:
@@ -279,9 +288,24 @@ async def spans(store: Store, groups: Iterable[int], since: datetime, until: dat
 
 
 async def saw(store: Store, group: int, member: int, name: str, at: datetime) -> None:
-    """Note that a member was active in a group, under which name."""
-    row = {"group_id": group, "member_id": member, "name": name, "last_at": at}
-    await store.upsert(MEMBERSHIPS, ("group_id", "member_id"), [row])
+    """Note that a member was active in a group, under which name; what happened earlier changes nothing."""
+    await saw_all(store, [(group, member, name, at)])
+
+
+async def saw_all(store: Store, seen: Iterable[tuple[int, int, str, datetime]]) -> None:
+    """Note many (group, member, name, at) at once, each group and member only once."""
+    rows = [{"group_id": group, "member_id": member, "name": name, "last_at": at} for group, member, name, at in seen]
+    if not rows:
+        return
+    statement = store.insert_into(MEMBERSHIPS)
+    new, known = statement.excluded, MEMBERSHIPS.c
+    later = or_(known.last_at.is_(None), known.last_at <= new.last_at)
+    changes = {
+        "name": case((and_(later, new.name != ""), new.name), else_=known.name),
+        "last_at": case((later, new.last_at), else_=known.last_at),
+        "left_at": case((known.left_at < new.last_at, null()), else_=known.left_at),  # it is back
+    }
+    await store.execute(statement.on_conflict_do_update(index_elements=["group_id", "member_id"], set_=changes), rows)
 
 
 async def joined(store: Store, group: int, member: int, name: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, select, true, update
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, delete, select, true, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -78,7 +78,8 @@ async def ensure(store: Store, platform: str, key: str, name: str, at: datetime)
     found = await find(store, platform, key)
     if found is None:
         person = await store.insert(PERSONS, created_at=at)
-        await store.insert_or_skip(MEMBERS, platform=platform, key=key, name=name, person_id=person)
+        if await store.insert_or_skip(MEMBERS, platform=platform, key=key, name=name, person_id=person) is None:
+            await store.execute(delete(PERSONS).where(PERSONS.c.id == person))  # another worker was quicker
         found = await find(store, platform, key)
     if found is None:
         raise LookupError("member vanished")
