@@ -10,7 +10,7 @@ from classifiers import Memory
 from classifiers.rules import Settings, build
 from tests.classifiers.dialogs import CHATS, Line, agreement, chat
 
-FLOOR = {"weekday": 0.92, "evening": 0.80, "english": 0.90}
+FLOOR = {"weekday": 0.92, "harbour": 0.88, "evening": 0.80, "english": 0.90}
 
 
 @pytest.mark.parametrize("name", sorted(FLOOR))
