@@ -28,8 +28,8 @@ def split(text: str, limit: int, measure: Measure = len, most: int = MOST) -> li
     if measure(text) <= limit:
         return [text]
     room = limit - measure(f"\n({most}/{most})")
-    parts = list(_parts(text, room, measure, most))
-    if len(parts) == 1:  # only the space at its end was too much
+    parts = list(_parts(text, room, measure, most)) or [""]
+    if len(parts) == 1:  # only white space was too much
         return parts
     return [f"{part}\n({number}/{len(parts)})" for number, part in enumerate(parts, 1)]
 
@@ -64,10 +64,11 @@ def boundary(text: str, index: int) -> bool:
 
 def _parts(text: str, room: int, measure: Measure, most: int) -> Iterator[str]:
     opened, number = "", 0
+    ends = measure(f"\n{FENCE}…" if FENCE in text else "…")
     while text.strip():
         number += 1
         head = f"{opened}\n" if opened else ""
-        spare = room - measure(head) - measure(f"\n{FENCE}…")
+        spare = room - measure(head) - ends
         piece = text if measure(head + text) <= room else next(pieces(text, max(spare, 1), measure))
         text = text[len(piece) :]
         opened = _fence(head + piece)

@@ -36,7 +36,8 @@ class Settings(BaseModel):
         url: The implementation's address, `ws://` or `wss://` (forward).
         access_token: The token that both sides know; it never belongs into `url`.
         action_timeout: Seconds to wait for the answer to a question.
-        send_timeout: Seconds to wait for the answer to a post; then its outcome is unknown.
+        send_timeout: Seconds to wait for the answer to a post; then its outcome is unknown. Less than 30, for so
+            long does the outbox wait.
         heartbeat: Seconds between heartbeats until the implementation names its own; three missed ones end a
             connection.
         late_after: Seconds that a message may be late before its number counts as missing.
@@ -51,7 +52,7 @@ class Settings(BaseModel):
     url: str = ""
     access_token: SecretStr = SecretStr("")
     action_timeout: float = Field(default=15, gt=0, le=300)
-    send_timeout: float = Field(default=30, gt=0, le=300)
+    send_timeout: float = Field(default=20, gt=0, le=29)
     heartbeat: float = Field(default=30, gt=0, le=120)
     late_after: float = Field(default=2, ge=0, le=60)
 

@@ -41,6 +41,7 @@ class Past:
     members: Memory = field(default_factory=Memory)  # member id: name
     aliases: Memory = field(default_factory=Memory)  # group and message key: the id that can be quoted
     numbers: dict[str, Numbers] = field(default_factory=dict)
+    stored: dict[str, Heard] = field(default_factory=dict)  # the latest of each group that is durable for certain
 
 
 class Session:
@@ -95,7 +96,7 @@ class Session:
         name, groups = await self._log_in()
         await admit(self)
         await self._ear.online(self.self_id, name, groups)
-        heard = [known for known in await self._ear.heard() if known.place.kind is GroupKind.GROUP]
+        heard = [self._latest(known) for known in await self._ear.heard() if known.place.kind is GroupKind.GROUP]
         alive_at = self._past.alive_at or max((known.at for known in heard), default=self._ear.now())
         await self._gate.open(known.place.key for known in heard)
         room = asyncio.Semaphore(AT_ONCE)
@@ -150,7 +151,18 @@ class Session:
         await self._lane.put(self._ear.odd(sanitize(text[:TEXT_LIMIT]), odd.why))
 
     async def _hear(self, frame: Frame) -> None:
-        await self._lane.put(self._ear.hear(frame))
+        await self._lane.put(self._store(frame))
+
+    async def _store(self, frame: Frame) -> None:
+        await self._ear.hear(frame)
+        message, stored = frame.content, self._past.stored
+        if isinstance(message, Message) and frame.place.kind is GroupKind.GROUP:
+            heard = Heard(frame.place, message.key, message.at, message.seq)
+            stored[frame.place.key] = max(heard, stored.get(frame.place.key, heard), key=_order)
+
+    def _latest(self, known: Heard) -> Heard:
+        """Prefer what this process knows to be durable: the table shows only what has been worked off."""
+        return max(known, self._past.stored.get(known.place.key, known), key=_order)
 
     def _note(self, raw: Raw, frame: Frame) -> None:
         """Remember what later frames, quotes and the search for holes need."""
@@ -173,6 +185,10 @@ def remember(past: Past, place: Place, message: Message) -> None:
         past.members[message.member] = message.name
     if message.alias:
         past.aliases[f"{place.key} {message.key}"] = message.alias
+
+
+def _order(heard: Heard) -> tuple[int, datetime]:
+    return heard.seq or 0, heard.at
 
 
 def _places(groups: object) -> list[Place]:
