@@ -37,6 +37,7 @@ class Store:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self._inline = connection.sync_connection if connection.dialect.driver == _inline.DRIVER else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -45,23 +46,25 @@ class Store:
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Run a statement."""
+        if self._inline is not None:  # nothing to wait for: see `_inline`
+            return self._inline.execute(statement, values)
         return await self.connection.execute(statement, values)
 
     async def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows."""
-        return (await self.connection.execute(statement, values)).all()
+        return (await self.execute(statement, values)).all()
 
     async def row(self, statement: Executable, values: Any = None) -> Any:
         """Return the first row, or None."""
-        return (await self.connection.execute(statement, values)).first()
+        return (await self.execute(statement, values)).first()
 
     async def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Return the first column of the first row, or None."""
-        return (await self.connection.execute(statement, values)).scalar()
+        return (await self.execute(statement, values)).scalar()
 
     async def scalars(self, statement: Executable, values: Any = None) -> list[Any]:
         """Return the first column of all rows."""
-        return list((await self.connection.execute(statement, values)).scalars())
+        return list((await self.execute(statement, values)).scalars())
 
     def insert_into(self, table: Table) -> Any:
         """Return an INSERT of the engine's own kind, which knows `on_conflict_do_update` and `excluded`."""
@@ -78,10 +81,10 @@ class Store:
             return 0
         statement = self.insert_into(table).on_conflict_do_nothing()
         if self.is_sqlite:
-            return (await self.connection.execute(statement, values)).rowcount
+            return (await self.execute(statement, values)).rowcount
         # asyncpg tells no count for many rows at once, so they come back to be counted.
         first = next(iter(table.primary_key))
-        return len((await self.connection.execute(statement.returning(first), values)).all())
+        return len((await self.execute(statement.returning(first), values)).all())
 
     async def insert_or_skip(self, table: Table, **values: Any) -> int | None:
         """Insert a row and return its id, or None where its unique key is taken."""
@@ -100,7 +103,7 @@ class Store:
         statement = self.insert_into(table)
         changed = changes or {name: statement.excluded[name] for name in rows[0] if name not in keys}
         update = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-        await self.connection.execute(update, list(rows))
+        await self.execute(update, list(rows))
 
 
 class Database:
