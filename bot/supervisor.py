@@ -12,14 +12,12 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.adapters import AuthError
 
-if TYPE_CHECKING:
-    from structlog.stdlib import BoundLogger
+log = structlog.stdlib.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 HEALTHY_AFTER = 60.0
@@ -144,17 +142,18 @@ async def supervise(
     *,
     rng: random.Random,
     sleep: Sleep = asyncio.sleep,
-    log: BoundLogger | None = None,
+    up_at_once: bool = False,
 ) -> None:
     """Live one life after the other until cancelled; nothing else ends it.
 
-    After `AuthError` the next life begins ten minutes later, for only a person can mend that.
+    After `AuthError` the next life begins ten minutes later, for only a person can mend that. `up_at_once` is for a
+    life that waits for nobody: it counts as up from its first moment.
     """
-    log = log or structlog.stdlib.get_logger("bot.supervisor")
     chronicle, failures = Chronicle(part.clock), 0
     try:
         while True:
-            part.turn(State.STARTING)
+            if part.lives or up_at_once:
+                part.turn(State.UP if up_at_once else State.STARTING)
             part.lives += 1
             error = await _live(life)
             failures = 1 if part.healthy_time() >= HEALTHY_AFTER else failures + 1
@@ -162,7 +161,7 @@ async def supervise(
             part.error = _words(error)
             part.turn(State.REFUSED if refused else State.WAITING)
             wait = REFUSED_PAUSE * (0.75 + rng.random() / 2) if refused else pause(failures, rng.random())
-            _log(log, chronicle, part, error, wait)
+            _log(chronicle, part, error, wait)
             await sleep(wait)
     finally:
         part.turn(State.STOPPED)
@@ -187,7 +186,7 @@ def _words(error: Exception | None) -> str:
     return f"{type(error).__name__}: {error}"[:300] if error else "the connection ended"
 
 
-def _log(log: BoundLogger, chronicle: Chronicle, part: Part, error: Exception | None, wait: float) -> None:
+def _log(chronicle: Chronicle, part: Part, error: Exception | None, wait: float) -> None:
     left_out = chronicle.tell(part.error)
     if left_out is None:
         return

@@ -176,3 +176,31 @@ async def test_one_broken_part_does_not_touch_another() -> None:
     assert heard >= 100
     assert len([line for line in lines if line.get("exc_info")]) == 1
     other.cancel()
+
+
+async def test_a_part_that_waits_for_nobody_is_up_from_its_first_moment_and_after_each_fall() -> None:
+    time, seen = Time(30), []
+    part = Part("inbox", time)
+
+    async def breaks() -> None:
+        seen.append(part.state)
+        raise KeyError("a bug")
+
+    with capture_logs(), pytest.raises(asyncio.CancelledError):
+        await supervise(part, breaks, rng=random.Random(1), sleep=time.sleep, up_at_once=True)
+    assert len(seen) > 3
+    assert set(seen) == {State.UP}
+
+
+async def test_what_was_said_before_the_first_life_stands() -> None:
+    part, begun = Part("inbox", lambda: 0.0), asyncio.Event()
+    part.up()
+
+    async def stays() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(supervise(part, stays, rng=random.Random(1)))
+    await begun.wait()
+    assert part.state is State.UP
+    task.cancel()
