@@ -168,7 +168,7 @@ def stays_out(here: Scene) -> float:
     score = (
         0.8
         + 2.5 * cues.offtopic
-        + 1.2 * cues.greeting
+        + 1.2 * (cues.greeting and cues.size > 0)
         + 1.0 * cues.poll
         + 3.0 * cues.notice
         - 0.9 * min(2.0, cues.tech)
