@@ -180,12 +180,15 @@ class Config(Own):
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
-    """Return the configuration; without `path`, that of config.toml in the checkout, which may be missing.
+    """Return the configuration.
+
+    Without `path` it is the file that `XIANGQUN_CONFIG` names, else config.toml in the checkout, which may be missing.
 
     Raises:
         ConfigError: It cannot be used; names every fault.
     """
-    file = path or (DEFAULT if DEFAULT.exists() else None)
+    named = environ.get("XIANGQUN_CONFIG")
+    file = path or (Path(named) if named else DEFAULT if DEFAULT.exists() else None)
     tree = read(file) if file else {}
     example = read(EXAMPLE) if "handlers" not in tree or "classifiers" not in tree else {}
     for kind in ("handlers", "classifiers"):

@@ -58,6 +58,13 @@ def test_without_a_file_every_table_has_its_default() -> None:
     assert shown(config.database.url) == f"sqlite:///{config.data.folder}/xiangqun.db"
 
 
+def test_the_environment_can_name_the_file(file: Path) -> None:
+    file.write_text("[web]\nport = 81")
+    assert load(None, {"XIANGQUN_CONFIG": str(file)}).web.port == 81
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(None, {"XIANGQUN_CONFIG": str(file) + "x"})
+
+
 @pytest.mark.parametrize(
     "data",
     [
