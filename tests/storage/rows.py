@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from storage import accounts, groups, members, messages
 from storage.database import Store
 from storage.frames import GroupKind, Message, Place
@@ -61,4 +63,4 @@ async def said(
 
 
 async def _count(store: Store) -> int:
-    return int(await store.scalar(messages.MESSAGES.select().with_only_columns(messages.func.count())) or 0)
+    return int(await store.scalar(select(func.count()).select_from(messages.MESSAGES)))
