@@ -1,0 +1,123 @@
+"""The words of the contract: what was said to the bot, what it answers, what it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from storage.errands import Errand
+from storage.messages import Stored
+from storage.replies import Block, Body, Button, Reply
+
+# What may follow a command's Chinese word for it to be that command and not the beginning of a sentence.
+NOTHING = r""
+NUMBER = r"#?\d{1,18}"
+OPTIONAL_NUMBER = r"(#?\d{1,18})?"
+ANY = r"(?s:.+)"
+
+# A post that is older than this is no longer worth an answer, and a command that is older is not obeyed.
+COMMAND_AGE = timedelta(seconds=120)
+ANSWER_AGE = timedelta(minutes=10)
+
+Replies = Reply | Errand | Sequence[Reply | Errand] | None
+
+
+class UserError(Exception):
+    """Shown to the member as it is: what is wrong, why, and what to do next, in one breath."""
+
+
+class NoSettings(BaseModel):
+    """For a feature that has nothing to set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One thing the bot says, in both languages; `{names}` are filled in by `Context.say`."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str, **values: object) -> str:
+        """Return the text in `zh` or `en`, with its values. Values are data: braces in them stay braces."""
+        template = self.en if language == "en" else self.zh
+        return template.format(**values) if values else template
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What the operator configured about the community.
+
+    `zone` cuts days and weeks; in service time the holidays of `country` are closed, and so are the days in `closed`,
+    but not those in `opened`.
+    """
+
+    name: str = ""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    language: str = "zh"
+    bot_name: str = "小象"
+    country: str = "CN"
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it was given.
+
+    Attributes:
+        name: The command's first name (`solved`), whichever was used.
+        args: What followed, normalised: half-width, single spaces.
+        message: The message that carried it; None for a pressed button.
+        about: What the post is about that was replied to or pressed (`thread:1024`), if any.
+        replied: The member's message that was replied to, if any.
+    """
+
+    name: str
+    args: str
+    message: Stored | None
+    about: str | None = None
+    replied: Stored | None = None
+
+    @property
+    def message_id(self) -> int:
+        """The id of the message that carried it, 0 for a pressed button."""
+        return 0 if self.message is None else self.message.id
+
+    def number(self) -> int | None:
+        """Return the thread number that is meant: the one given, else the one that was replied to."""
+        digits = self.args.split(" ")[0].removeprefix("#")
+        if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+            return int(digits)
+        if self.about is not None and self.about.startswith("thread:"):
+            return int(self.about.removeprefix("thread:"))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The groups that a digest or figure speaks of, and the group whose settings and language hold."""
+
+    label: str
+    groups: tuple[int, ...]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the digest: a heading (may be empty) and blocks."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+def answer(*lines: str, about: str | None = None, buttons: Sequence[tuple[str, str]] = ()) -> Reply:
+    """Return a reply of plain lines to whoever spoke, where they spoke."""
+    body = Body.of(*lines)
+    return Reply(Body(body.blocks, tuple(Button(label, command) for label, command in buttons)), about=about)
