@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "setup.stamp"
+MARK = VENV / "pyvenv.cfg"  # without it the Python in there would be the machine's own
 LOCK = ROOT / "requirements.lock"
 INSTALLER = ROOT / "deploy" / "installer.lock"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         refuse_old_python(sys.version_info[:2], runs)
         ready()
-    except SetupError as error:
+    except (SetupError, OSError) as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
     own = {"test": test, "check": check, "lock": lock}
@@ -190,19 +191,19 @@ def install(descriptor: int) -> None:
 
 def finished() -> bool:
     """Whether the last set-up came to its end for these very locks."""
-    return PYTHON.exists() and STAMP.exists() and STAMP.read_text("utf-8") == stamp()
+    return all(path.exists() for path in (PYTHON, MARK, STAMP)) and STAMP.read_text("utf-8") == stamp()
 
 
 def usable() -> bool:
     """Whether `.venv` can be built upon: it starts, is new enough, has pip, and no set-up was cut off in it."""
-    if not PYTHON.exists() or (STAMP.exists() and STAMP.read_text("utf-8") == "unfinished"):
+    if not (PYTHON.exists() and MARK.exists()) or (STAMP.exists() and STAMP.read_text("utf-8") == "unfinished"):
         return False
     return runs(str(PYTHON), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))")
 
 
 def stamp() -> str:
     """Return what identifies a finished set-up: both locks and the Python that `.venv` has, whichever runs this."""
-    version = re.search(r"^version(?:_info)? *= *(\S+)", (VENV / "pyvenv.cfg").read_text("utf-8"), re.MULTILINE)
+    version = re.search(r"^version(?:_info)? *= *(\S+)", MARK.read_text("utf-8"), re.MULTILINE)
     parts = [LOCK.read_bytes(), INSTALLER.read_bytes(), version.group(1).encode() if version else b""]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

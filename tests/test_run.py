@@ -212,8 +212,7 @@ def test_a_bare_checkout_is_set_up_once_and_mended_when_broken(bare: Path) -> No
     again = start(bare)
     assert again.communicate() == (f"installed ['demo'] {bare}\n", "")
 
-    python = bare / "checkout" / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    python.unlink()
+    (bare / "checkout" / ".venv" / "pyvenv.cfg").unlink()
     mended = start(bare)
     out, err = mended.communicate()
     assert "Ready after" in err

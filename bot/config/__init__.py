@@ -221,8 +221,9 @@ def sort_out(tree: Mapping[str, Any], file: str, folder: Path) -> tuple[dict[str
         raise ConfigError(*faults)
     own: dict[str, Any] = {key: tree[key] for key in Own.model_fields if key in tree}
     if not {"url", "url_file"} & set(own.get("database", {})):
-        own["database"] = {"url": f"sqlite:///{own.get('data', {}).get('folder', 'data')}/xiangqun.db"}
-    own.setdefault("data", {}).setdefault("folder", "data")
+        path = Path(str(own.get("data", {}).get("folder", "data"))).expanduser() / "xiangqun.db"
+        own["database"] = {"url": f"sqlite:///{path.as_posix()}"}
+    own["data"] = {"folder": "data", **own.get("data", {})}
     plugins = {kind: {name: Table(t, file, folder) for name, t in tree.get(kind, {}).items()} for kind in KINDS}
     return own, plugins
 

@@ -1,7 +1,7 @@
 """The configuration: what is read, what is refused and in which words, and that no value is ever shown."""
 
 import os
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,13 @@ def test_the_environment_can_name_the_file(file: Path) -> None:
     assert load(None, {"XIANGQUN_CONFIG": str(file)}).web.port == 81
     with pytest.raises(ConfigError, match="there is no such file"):
         load(None, {"XIANGQUN_CONFIG": str(file) + "x"})
+
+
+@pytest.mark.parametrize(("folder", "want"), [("rows", "{here}/rows"), ("/srv/x", "/srv/x"), ("~/x", "{home}/x")])
+def test_the_database_lies_in_the_data_folder(file: Path, folder: str, want: str) -> None:
+    want = want.format(here=file.parent, home=Path.home())
+    config = loaded(file, f'[data]\nfolder = "{folder}"')
+    assert (str(config.data.folder), shown(config.database.url)) == (want, f"sqlite:///{want}/xiangqun.db")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +207,14 @@ class Account(BaseModel):
     access_token: SecretStr = SecretStr("")
     path: Path = Path("x")
     timeout: float = 1.0
+    patience: timedelta = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [(90, 90), (0.5, 0.5), ("PT2M", 120), (Given.by("X", "90"), 90), (Given.by("X", "PT2M"), 120)]
+)
+def test_a_duration_is_a_number_of_seconds(value: object, seconds: float) -> None:
+    assert validate(Account, {"patience": value}).patience == timedelta(seconds=seconds)
 
 
 def test_secret_from_a_file_of_its_own(tmp_path: Path) -> None:
