@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable
@@ -34,6 +35,8 @@ from tests.onebot.actions import ActionError, Actions, Post
 from tests.onebot.world import Said, World
 
 FIFTY_MB = 50 * 2**20
+QUIET = logging.getLogger("tests.onebot.fake.websockets")  # or the token would be in the log, by our own fault
+QUIET.setLevel(logging.WARNING)
 
 
 @dataclass
@@ -88,7 +91,9 @@ class NapCat:
     @contextlib.asynccontextmanager
     async def forward(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
         """Listen, as NapCat's WebSocket server does, and yield the address."""
-        async with serve(self._attend, host, port, max_size=FIFTY_MB, close_timeout=0.2, ping_interval=None) as server:
+        async with serve(
+            self._attend, host, port, max_size=FIFTY_MB, close_timeout=0.2, ping_interval=None, logger=QUIET
+        ) as server:
             yield f"ws://{host}:{server.sockets[0].getsockname()[1]}"
         await self._stop()
 
@@ -128,11 +133,12 @@ class NapCat:
                     close_timeout=0.2,
                     ping_interval=None,
                     max_size=FIFTY_MB,
+                    logger=QUIET,
                 ) as socket:
                     await self._serve(socket)
             except InvalidHandshake as refused:
                 await self._change(partial(self.refusals.append, _status(refused)))
-            except (OSError, ConnectionClosed):
+            except (OSError, ConnectionClosed, AttributeError):  # the last from asyncio, when an abort comes too late
                 pass
             await asyncio.sleep(interval)
 

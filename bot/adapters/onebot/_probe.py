@@ -82,11 +82,11 @@ async def _ask_alone(link: Link) -> list[str]:
         del raw, text
 
     reader = asyncio.ensure_future(link.read(ignore))
-    try:
-        lines = await ask(link)
-        if reader.done() and isinstance(error := reader.exception(), AuthError):
-            raise error
-    finally:
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+    lines = await ask(link)
+    if lines:
+        await asyncio.wait({reader}, timeout=0.5)  # it may know better why
+    reader.cancel()
+    (error,) = await asyncio.gather(reader, return_exceptions=True)
+    if isinstance(error, AuthError):
+        raise error
     return lines

@@ -20,7 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from bot.adapters import AuthError
-from bot.adapters.onebot._wire import MAX_FRAME
+from bot.adapters.onebot._wire import MAX_FRAME, hang_up
 
 OPEN_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 0.3  # a stop must not wait for a peer that is gone
@@ -67,7 +67,7 @@ async def connect(url: str, token: str, serve: Serve) -> None:
     try:
         await serve(socket)
     finally:
-        await socket.close()
+        await hang_up(socket)
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ async def _attend(door: Door, socket: ServerConnection, serve: Serve) -> None:
     except (OSError, AuthError) as error:
         door.tell(f"a connection ended: {error}")
     finally:
-        await socket.close()
+        await hang_up(socket)
 
 
 def _same(one: str, other: str) -> bool:

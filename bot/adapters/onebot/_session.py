@@ -15,7 +15,7 @@ from bot.adapters.onebot._gate import Gate, Lane, Pushed
 from bot.adapters.onebot._history import History
 from bot.adapters.onebot._holes import Numbers
 from bot.adapters.onebot._parse import Odd, Raw, identifier, table, words
-from bot.adapters.onebot._wire import ActionError, Link, is_offline
+from bot.adapters.onebot._wire import ActionError, Link, LostError, is_offline
 from storage.frames import TEXT_LIMIT, Echo, Frame, GroupKind, Message, Place
 from storage.sanitize import label, sanitize
 
@@ -111,12 +111,12 @@ class Session:
 
     async def _log_in(self) -> tuple[str, list[Place]]:
         try:
-            me = table(await self.link.call("get_login_info"))
-            groups = await self.link.call("get_group_list")
+            me = table(await self._ask("get_login_info"))
+            groups = await self._ask("get_group_list")
         except ActionError as failed:
             raise ConnectionError(str(failed)) from None
         try:
-            if is_offline(await self.link.call("get_status")):
+            if is_offline(await self._ask("get_status")):
                 raise ConnectionError("the QQ account is offline")
         except ActionError:
             pass  # does not know: heartbeats will tell
@@ -126,6 +126,12 @@ class Session:
         places = _places(groups)
         self._names = replace(self._names, groups={place.key: place.name for place in places})
         return label(words(me.get("nickname"))), places
+
+    async def _ask(self, action: str) -> object:
+        try:
+            return await self.link.call(action)
+        except LostError:  # why, the reader is about to find, and ends us with it
+            return await asyncio.get_running_loop().create_future()
 
     async def _pushed(self, raw: Raw | Odd, text: str) -> None:
         self._past.alive_at = self._ear.now()

@@ -17,7 +17,7 @@ from bot.adapters.onebot._parse import Odd, Raw, integer, parse, table, words
 
 MAX_FRAME = 2**20  # bytes; larger ones close the connection with 1009
 MISSED_BEATS = 3
-BEATS = (0.01, 120.0)  # seconds: what an implementation may call its heartbeat interval
+SHORTEST_BEAT, LONGEST_BEAT = 1.0, 120.0  # seconds: between these an implementation's interval is believed
 
 UNAUTHORIZED = frozenset({401, 403, 1401, 1403})
 TOO_BIG = 1009
@@ -34,7 +34,11 @@ class ActionError(Exception):
         self.retcode = retcode
 
 
-class NotWrittenError(ConnectionError):
+class LostError(ConnectionError):
+    """The connection broke before an answer came; what was asked may have been done."""
+
+
+class NotWrittenError(LostError):
     """The connection was gone before anything was written to it."""
 
 
@@ -48,8 +52,10 @@ class Link:
         """Take an open connection over; `beat` and `timeout` (of actions) are in seconds."""
         self._socket = socket
         self._beat = beat
+        self._shortest = min(beat, SHORTEST_BEAT)
         self._timeout = timeout
         self._beats = 0
+        self._paced = asyncio.Event()  # the interval has changed
         self._waiting_since: float | None = None  # None while what came is being passed on
         self._answers: dict[str, asyncio.Future[Raw]] = {}
         self._numbers = itertools.count(1)
@@ -60,7 +66,7 @@ class Link:
         Raises:
             NotWrittenError: Nothing left this machine.
             TimeoutError: No answer came in `timeout` seconds; what was asked may have been done.
-            ConnectionError: The connection broke while waiting; the same holds.
+            LostError: The connection broke while waiting; the same holds.
             ActionError: The implementation said no.
         """
         if self._socket.state is not State.OPEN:
@@ -72,7 +78,7 @@ class Link:
                 await self._socket.send(json.dumps({"action": action, "params": params or {}, "echo": echo}))
                 return _data(action, await answer)
         except ConnectionClosed as closed:
-            raise ConnectionError(str(_ended(closed))) from None
+            raise LostError(str(_ended(closed))) from None
         except TimeoutError:
             raise TimeoutError(f"{action} was not answered") from None
         finally:
@@ -99,7 +105,7 @@ class Link:
         finally:
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.set_exception(ConnectionError("the connection ended before the answer came"))
+                    answer.set_exception(LostError("the connection ended before the answer came"))
 
     async def watch(self) -> NoReturn:
         """End a connection that has gone silent: three intervals without a sign of life.
@@ -114,7 +120,7 @@ class Link:
             since = self._waiting_since
             left = MISSED_BEATS * self._beat - (clock() - since if since is not None else 0)
             if left > 0:
-                await asyncio.sleep(left)
+                await self._rest(left)
             elif self._beats:
                 raise ConnectionError(f"no heartbeat for {MISSED_BEATS} intervals of {self._beat:g} s")
             else:
@@ -122,7 +128,16 @@ class Link:
 
     async def close(self, why: str) -> None:
         """Close the connection from our side."""
-        await self._socket.close(1000, why)
+        await hang_up(self._socket, why)
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, but not on after the implementation has named another interval."""
+        self._paced.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._paced.wait()
+        except TimeoutError:
+            return
 
     async def _question(self) -> None:
         try:
@@ -157,9 +172,21 @@ class Link:
         self._beats += 1
         interval = integer(raw.get("interval"))  # milliseconds
         if interval is not None and interval > 0:
-            self._beat = min(max(interval / 1000, BEATS[0]), BEATS[1])
+            beat = min(max(interval / 1000, self._shortest), LONGEST_BEAT)
+            if beat != self._beat:
+                self._beat = beat
+                self._paced.set()
         if is_offline(raw.get("status")):
             raise ConnectionError("the QQ account is offline")
+
+
+async def hang_up(socket: Connection, why: str = "") -> None:
+    """Close a connection, whatever state it is in."""
+    try:
+        await socket.close(1000, why)
+    except AttributeError:
+        # asyncio's transport, aborted in the moment in which its last bytes went out: it has no loop any more.
+        return
 
 
 def is_offline(status: object) -> bool:
