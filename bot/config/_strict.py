@@ -62,7 +62,7 @@ def _relax(table: Mapping[str, Any], details: Iterable[ErrorDetails]) -> Any:
         value, branch = at(table, detail["loc"]), at(relaxed, detail["loc"][:-1])
         if isinstance(value, Given):
             value = _as_toml(value)
-        if detail["type"] == "time_delta_type" and isinstance(value, (int, float)):
+        if detail["type"].startswith("time_delta") and isinstance(value, (int, float)):
             value = f"PT{value}S"
         if value is not None and isinstance(branch, (dict, list)):
             branch[detail["loc"][-1]] = json.loads(json.dumps(value, default=str))  # type: ignore[index]
