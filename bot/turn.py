@@ -20,6 +20,7 @@ from handlers import (
     Reply,
 )
 from handlers._relink import Memories
+from handlers._settings import effective, language
 from storage import activity, errands, groups, members, outbox, settings
 from storage.accounts import Account
 from storage.database import Store
@@ -146,8 +147,9 @@ class Turn:
             linker=self.house.linker,
             topics=self.house.topics,
             features=self.house.features,
-            language=str(over.get("community.language", self.house.community.language)),
+            language=language(over, self.house.community),
             memories=self.house.memories,
+            trusted=self.account.name not in self.house.unstable,
         )
 
     # -- what is said -------------------------------------------------------------------------------------------
@@ -169,12 +171,3 @@ class Turn:
                 now=self.clock_now,
                 gather=timedelta(seconds=self.house.gather_seconds),
             )
-
-
-def effective(feature: Feature, overrides: dict[str, Any]) -> Any:
-    """Return a feature's settings with what was set by command on top; the same model checks both."""
-    prefix = f"{feature.name}."
-    changed = {key.removeprefix(prefix): value for key, value in overrides.items() if key.startswith(prefix)}
-    if not changed:
-        return feature.settings
-    return type(feature.settings).model_validate({**feature.settings.model_dump(), **changed})

@@ -34,6 +34,7 @@ class Context(Generic[S]):
         community: What is configured about the community.
         linker, topics: The classifiers that are switched on.
         features: All features that are switched on (for /help, digests and /settings).
+        trusted: Whether the platform's member ids stay the same, so that grants can be believed.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Context(Generic[S]):
         features: Sequence[Feature],
         language: str,
         memories: Any,
+        trusted: bool = True,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -63,6 +65,7 @@ class Context(Generic[S]):
         self.features = features
         self.language = language
         self.memories = memories
+        self.trusted = trusted
         self._now = now
 
     def now(self) -> datetime:
@@ -99,6 +102,7 @@ class Context(Generic[S]):
             features=self.features,
             language=self.language,
             memories=self.memories,
+            trusted=self.trusted,
         )
 
 
