@@ -1,8 +1,9 @@
 """Full-text search over Chinese and English, inside the database itself.
 
-Text is cut into terms here: Latin words whole, Chinese as overlapping pairs of characters (死锁 is one pair, so
-two-character words are found exactly). SQLite keeps the terms in an FTS5 table, PostgreSQL in a `tsvector`; a
-query is a conjunction of phrases of terms on both, so the two engines answer alike.
+Text is cut into terms here: Latin words whole, Chinese as overlapping pairs of characters, closed by the last one
+alone. So 死锁 is one term, and whatever Chinese is typed, one character too, is found wherever it stands. SQLite
+keeps the terms in an FTS5 table, PostgreSQL in a `tsvector`; a query is a conjunction of phrases of terms on both,
+so the two engines answer alike.
 """
 
 from __future__ import annotations
@@ -15,48 +16,64 @@ from sqlalchemy import text
 
 from storage.database import Store
 
-TERM = re.compile(r"[a-z0-9_]+|[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
+# Letters that both engines' tokenizers know since long; newer ones would be cut differently by SQLite.
+CJK = "㐀-䶵一-鿌\uf900-\ufa6d\ufa70-\ufad9ぁ-ゖァ-ヺー가-힣\U00020000-\U0002a6d6"
+TERM = re.compile(f"[a-z0-9_]+|[{CJK}]+")
+TERM_LIMIT = 128  # of a Latin word; PostgreSQL refuses terms over 2 kB
+TERMS_LIMIT = 16_383  # of a text; PostgreSQL knows no later positions
 MAX_QUERY_TERMS = 32
 
 
 def terms(words: str) -> list[str]:
-    """Return the index terms of a text, in order; a lone Chinese character is a term of its own."""
+    """Return the index terms of a text, in order: `复制槽 pg_wal` gives 复制, 制槽, 槽, pg_wal."""
     found: list[str] = []
-    for run in TERM.findall(unicodedata.normalize("NFKC", words).lower()):
-        if run[0].isascii() or len(run) == 1:
-            found.append(run)
-        else:
-            found += [run[i : i + 2] for i in range(len(run) - 1)]
-    return found
+    for run in _runs(words):
+        found += [run[:TERM_LIMIT]] if run[0].isascii() else [run[i : i + 2] for i in range(len(run))]
+    return found[:TERMS_LIMIT]
 
 
 def phrases(query: str) -> list[list[str]]:
-    """Return a query as phrases of terms: what is written together must be found together."""
-    parts = [terms(part) for part in query.split()]
+    """Return a query as phrases of terms: what is written together must be found together.
+
+    A phrase goes on where Chinese goes on, so the last character alone is no part of it, unless it is all there is.
+    """
     total, kept = 0, []
-    for part in parts:
-        part = part[: MAX_QUERY_TERMS - total]
-        total += len(part)
-        if part:
-            kept.append(part)
+    for part in query.split():
+        phrase = terms(part)
+        if len(phrase) > 1 and _is_letter(phrase[-1]) and not phrase[-2].isascii() and len(phrase[-2]) > 1:
+            del phrase[-1]
+        phrase = phrase[: MAX_QUERY_TERMS - total]
+        total += len(phrase)
+        if phrase:
+            kept.append(phrase)
     return kept
+
+
+def _runs(words: str) -> list[str]:
+    return TERM.findall(unicodedata.normalize("NFKC", words).lower())
+
+
+def _is_letter(term: str) -> bool:
+    """Say whether a term is one Chinese character: at the end of a phrase it stands for all that begins with it."""
+    return len(term) == 1 and not term.isascii()
 
 
 async def index(store: Store, message: int, group: int, words: str) -> None:
     """Make a message findable."""
-    found = terms(words)
-    if not found:
-        return
+    await index_all(store, [(message, words)])
+
+
+async def index_all(store: Store, texts: Iterable[tuple[int, str]]) -> None:
+    """Make messages findable, given as (id, text)."""
+    found = [(message, terms(words)) for message, words in texts]
     if store.is_sqlite:
-        await store.execute(
-            text("INSERT INTO message_terms (rowid, terms) VALUES (:id, :terms)"),
-            {"id": message, "terms": " ".join(found)},
-        )
+        statement = text("INSERT INTO message_terms (rowid, terms) VALUES (:id, :terms)")
+        rows = [{"id": message, "terms": " ".join(cut)} for message, cut in found if cut]
     else:
-        await store.execute(
-            text("INSERT INTO message_terms (message_id, terms) VALUES (:id, CAST(:terms AS tsvector))"),
-            {"id": message, "terms": _vector(found)},
-        )
+        statement = text("INSERT INTO message_terms (message_id, terms) VALUES (:id, CAST(:terms AS tsvector))")
+        rows = [{"id": message, "terms": _vector(cut)} for message, cut in found if cut]
+    if rows:
+        await store.execute(statement, rows)
 
 
 async def forget(store: Store, messages: Iterable[int]) -> None:
@@ -75,13 +92,15 @@ async def find(store: Store, query: str, *, groups: Iterable[int], limit: int = 
         return []
     inside = f"m.group_id IN ({', '.join(str(i) for i in ids)})"
     if store.is_sqlite:
-        match = " AND ".join('"' + " ".join(part) + '"' for part in wanted)
+        match = " AND ".join('"' + " ".join(part) + '"' + "*" * _is_letter(part[-1]) for part in wanted)
         statement = text(
             "SELECT m.id FROM message_terms JOIN messages m ON m.id = message_terms.rowid "  # noqa: S608
             f"WHERE message_terms MATCH :match AND {inside} ORDER BY bm25(message_terms), m.id DESC LIMIT :limit"
         )
     else:
-        match = " & ".join("(" + " <-> ".join(_quoted(term) for term in part) + ")" for part in wanted)
+        match = " & ".join(
+            "(" + " <-> ".join(map(_quoted, part)) + ":*" * _is_letter(part[-1]) + ")" for part in wanted
+        )
         statement = text(
             "SELECT m.id FROM message_terms t JOIN messages m ON m.id = t.message_id "  # noqa: S608
             f"WHERE t.terms @@ CAST(:match AS tsquery) AND {inside} "
@@ -95,8 +114,7 @@ def _quoted(term: str) -> str:
 
 
 def _vector(found: list[str]) -> str:
-    # PostgreSQL keeps positions up to 16,383; later ones all count as the last.
     places: dict[str, list[int]] = {}
     for position, term in enumerate(found, 1):
-        places.setdefault(term, []).append(min(position, 16_383))
+        places.setdefault(term, []).append(position)
     return " ".join(f"{_quoted(term)}:{','.join(map(str, where[:255]))}" for term, where in places.items())
