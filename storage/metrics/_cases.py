@@ -89,9 +89,10 @@ def as_of(facts: Facts, now: datetime) -> Facts:
         return facts
     gone: dict[str, Any] = dict.fromkeys(late)
     gone.update({paired: None for name in late if (paired := _MOMENTS[name])})
-    if "confirmed_at" in gone and "first_resolved_at" not in gone and not facts.reopened:
-        gone["confirmed_at"] = facts.first_resolved_at
-    return replace(facts, **gone)
+    earlier = replace(facts, **gone)
+    if "confirmed_at" in gone and not facts.reopened and earlier.endorsed_at is None:
+        return replace(earlier, confirmed_at=earlier.first_resolved_at)
+    return earlier
 
 
 def case_of(thread: Thread, seen: Seen, now: datetime) -> Case:

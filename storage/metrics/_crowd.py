@@ -95,7 +95,7 @@ class Crowd:
         daily: Distinct persons of each day of the period.
         history: How far back is known who was active.
         platforms: How many platforms the groups are on: nobody is known to be the same human on two unless bound.
-        linked: How many of the period's active persons have several identities bound together.
+        linked: Those of the period's active persons that have several identities bound together.
     """
 
     window: Window
@@ -103,7 +103,7 @@ class Crowd:
     daily: dict[date, int]
     history: History
     platforms: int
-    linked: int
+    linked: frozenset[int]
 
 
 def _within(since: date, until: date) -> ColumnElement[bool]:
@@ -160,9 +160,9 @@ async def _daily(store: Store, groups: Iterable[int], window: Window) -> dict[da
     return {row[0]: row[1] for row in await store.rows(query)}
 
 
-async def _linked(store: Store, persons: set[int]) -> int:
+async def _linked(store: Store, persons: set[int]) -> frozenset[int]:
     query = select(MEMBERS.c.person_id).group_by(MEMBERS.c.person_id).having(func.count() > 1)
-    return len(persons.intersection(await store.scalars(query)))
+    return frozenset(persons.intersection(await store.scalars(query)))
 
 
 async def load_crowd(store: Store, ask: Ask, seen: Seen) -> Crowd:

@@ -68,6 +68,7 @@ class Why(StrEnum):
     FIRST = "first"  # for the first time
     AGAIN = "again"
     ACTIVE = "active"
+    LINKED = "linked"  # active, with several identities that are known to be one person
     SILENT = "silent"
     OBSERVED = "observed"
     JOINED = "joined"

@@ -37,9 +37,13 @@ def is_back(found: Presence) -> bool:
     return found.silence is None or found.silence >= QUARTER
 
 
-def _of(chosen: Callable[[Presence, Window], bool], why: Why = Why.ACTIVE) -> Callable[[Crowd, Ask], list[Row]]:
+def _of(chosen: Callable[[Presence, Window], bool]) -> Callable[[Crowd, Ask], list[Row]]:
     def rows(crowd: Crowd, _ask: Ask) -> list[Row]:
-        return [_row(found, why) for found in crowd.people if chosen(found, crowd.window)]
+        return [
+            _row(found, Why.LINKED if found.person in crowd.linked else Why.ACTIVE)
+            for found in crowd.people
+            if chosen(found, crowd.window)
+        ]
 
     return rows
 
@@ -112,6 +116,8 @@ def _churn_limits(crowd: Crowd, ask: Ask) -> Limits:
 
 def _each_day(crowd: Crowd, _ask: Ask) -> list[Row]:
     """List the days of the period with their distinct persons; a day on which nobody spoke is one as well."""
+    if crowd.history.earliest is None:
+        return []
     span = (crowd.window.last - crowd.window.first).days + 1
     listed = (crowd.window.first + DAY * number for number in range(span))
     return [Row(True, Why.ACTIVE, crowd.daily.get(day, 0), day=day) for day in listed]

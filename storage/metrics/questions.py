@@ -40,14 +40,12 @@ def _judged(case: Case, counts: bool) -> Entry:
 
 
 def closed_at(case: Case) -> datetime | None:
-    """Return when it was closed for good for the first time.
+    """Return since when it has been closed without a break; None if it is not.
 
     Saying 解决了 again moves `resolved_at`; a close that was never taken back held from its first moment.
     """
-    first = case.facts.first_resolved_at
-    if case.verdict.evidence is Evidence.CONFIRMED and first is not None and not case.facts.reopened:
-        return first
-    return case.verdict.resolved_at
+    closed, first = case.verdict.resolved_at, case.facts.first_resolved_at
+    return min(closed, first) if closed and first and not case.facts.reopened else closed
 
 
 def within_a_week(case: Case, ask: Ask) -> Entry:
@@ -84,10 +82,11 @@ def expired(case: Case, ask: Ask) -> Entry:
 
 
 def reopened(case: Case, _ask: Ask) -> Entry:
-    """Say whether the asker took a close back, of threads that the asker ever closed."""
-    if case.facts.first_resolved_at is None:
-        return Entry(None, Why.UNRESOLVED, counted=False)
-    return Entry(1, Why.REOPENED) if case.facts.reopened else Entry(0, Why.KEPT)
+    """Say whether the asker took a close back, of threads that are or were resolved by any evidence."""
+    if case.facts.reopened:
+        return Entry(1, Why.REOPENED)
+    kept = case.verdict.outcome is Outcome.RESOLVED
+    return Entry(0, Why.KEPT) if kept else Entry(None, Why.UNRESOLVED, counted=False)
 
 
 def confirmed(case: Case, _ask: Ask) -> Entry:
@@ -185,8 +184,8 @@ FIGURES = (
         Unit.SHARE,
         reopened,
         share,
-        "提问者说过解决、7 天内又说没解决的，占说过解决的多少。",
-        "Questions whose asker took a close back within 7 days / questions that the asker ever closed.",
+        "解决后 7 天内提问者又说没解决的，占解决过的多少。",
+        "Questions whose asker took a close back within 7 days / questions that are or were resolved.",
     ),
     figure_of_cases(
         "confirmed_closes",

@@ -101,7 +101,7 @@ def test_a_change_within_the_hours_counts_as_it_passes() -> None:
 
 def test_naive_times_are_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        Options().clock.between(datetime(2026, 1, 1), moment("2026-01-02 00:00"))
+        Options().clock.between(moment("2026-01-01 00:00").replace(tzinfo=None), moment("2026-01-02 00:00"))
 
 
 def by_minutes(zone: ZoneInfo, opens: time, closes: time, closed: set[date], since: datetime, until: datetime) -> int:

@@ -82,7 +82,7 @@ def test_part_of_a_day_is_preceded_by_as_much_time() -> None:
     [
         (utc("2026-01-02 00:00"), utc("2026-01-01 00:00")),
         (utc("2026-01-01 00:00"), utc("2026-01-01 00:00")),
-        (datetime(2026, 1, 1), utc("2026-01-02 00:00")),
+        (utc("2026-01-01 00:00").replace(tzinfo=None), utc("2026-01-02 00:00")),
     ],
 )
 def test_what_is_no_period_is_refused(since: datetime, until: datetime) -> None:
