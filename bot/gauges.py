@@ -17,7 +17,7 @@ from bot.outbox import Outbox
 from bot.supervisor import Board, State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Gauges(Collector):
     """Collects from the parts of a running process."""
 
