@@ -170,8 +170,7 @@ class App:
         tasks = []
         for name, life in lives.items():
             part = self.board.part(name)
-            tasks.append(asyncio.create_task(supervise(part, life, rng=self.rng), name=name))
-            part.up()
+            tasks.append(asyncio.create_task(supervise(part, life, rng=self.rng, up_at_once=True), name=name))
         ticking = AsyncIOScheduler(timezone="UTC")
         often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         ticking.add_job(self.ticker.tick, "interval", seconds=TICK_SECONDS, **often)
