@@ -78,7 +78,9 @@ class Turn:
     async def group(self, place: Place) -> Group:
         """Return the group of a place; of a direct, also whose it is."""
         if place not in self.groups:
-            group = await groups.ensure(self.store, place, self.account.id)
+            # An import is no listener: whoever comes to the group later becomes it.
+            listener = self.account.id if self.account.platform == place.platform else None
+            group = await groups.ensure(self.store, place, listener)
             if group.is_direct and group.member_id is None:
                 key = place.key.removeprefix("direct:")
                 member = await members.ensure(self.store, place.platform, key, place.name, self.clock_now)

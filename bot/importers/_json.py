@@ -1,0 +1,150 @@
+"""Walks through a JSON object larger than memory: member by member, and its arrays element by element."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TextIO
+
+from bot.importers._text import BROKEN
+
+CHUNK = 1 << 20
+VALUE_LIMIT = 4 << 20  # characters; a longer value is no row
+_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class BrokenError(Exception):
+    """The text is no JSON from this line on."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class Element(NamedTuple):
+    """A value under a key of the object, or an element of the array there; None where it could not be read."""
+
+    key: str
+    line: int
+    value: Any
+
+
+class _Scanner:
+    """A window on the text."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        self.decoder = json.JSONDecoder()
+
+    def more(self) -> bool:
+        """Drop what was read and take in the next chunk; False at the end of the file."""
+        try:
+            chunk = self.file.read(CHUNK)
+        except BROKEN:
+            return False
+        self.text = self.text[self.at :] + chunk
+        self.at = 0
+        return bool(chunk)
+
+    def forward(self, to: int) -> None:
+        """Move to a place in the window, counting lines."""
+        self.line += self.text.count("\n", self.at, to)
+        self.at = to
+
+    def peek(self) -> str:
+        """Return the next sign that is no white space, or an empty string at the end."""
+        while True:
+            found = _SPACE.match(self.text, self.at)
+            self.forward(found.end() if found else self.at)
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+    def take(self, sign: str) -> bool:
+        """Move behind a sign if it is the next one."""
+        if self.peek() != sign:
+            return False
+        self.forward(self.at + 1)
+        return True
+
+    def value(self) -> Any:
+        """Return the next value.
+
+        Raises:
+            BrokenError: It is no JSON, or too long.
+        """
+        self.peek()
+        while True:
+            try:
+                value, end = self.decoder.raw_decode(self.text, self.at)
+            except RecursionError:
+                raise BrokenError(self.line) from None
+            except json.JSONDecodeError as error:
+                if self._cut(error) and self.more():
+                    continue
+                raise BrokenError(self.line) from None
+            if end == len(self.text) and not isinstance(value, (dict, list, str)) and self.more():
+                continue  # a number may go on
+            self.forward(end)
+            return value
+
+    def _cut(self, error: json.JSONDecodeError) -> bool:
+        near_end = error.pos >= len(self.text) - 16 or error.msg.startswith("Unterminated string")
+        return near_end and len(self.text) - self.at < VALUE_LIMIT
+
+    def resync(self) -> bool:
+        """Move to the beginning of the next element after one that is broken; False if there is none."""
+        self.forward(min(self.at + 1, len(self.text)))
+        while True:
+            found = _NEXT.search(self.text, self.at)
+            if found:
+                self.forward(found.end())
+                return True
+            self.forward(max(self.at, len(self.text) - 64))
+            if not self.more():
+                return False
+
+
+def walk(file: TextIO, arrays: frozenset[str]) -> Iterator[Element]:
+    """Yield the members of the object in a file, and for some keys the elements of the array there, one by one.
+
+    Raises:
+        BrokenError: It is no object, or breaks off outside of these arrays.
+    """
+    scanner = _Scanner(file)
+    if not scanner.take("{"):
+        raise BrokenError(scanner.line)
+    while not scanner.take("}"):
+        line, key = scanner.line, scanner.value()
+        if not isinstance(key, str) or not scanner.take(":"):
+            raise BrokenError(scanner.line)
+        if key in arrays and scanner.take("["):
+            yield from _elements(scanner, key)
+        else:
+            yield Element(key, line, scanner.value())
+        if not scanner.take(",") and scanner.peek() != "}":
+            raise BrokenError(scanner.line)
+
+
+def _elements(scanner: _Scanner, key: str) -> Iterator[Element]:
+    while not scanner.take("]"):
+        scanner.peek()
+        line = scanner.line
+        try:
+            value = scanner.value()
+        except BrokenError:
+            yield Element(key, line, None)
+            if not scanner.resync():
+                raise
+            continue
+        yield Element(key, line, value)
+        if not scanner.take(",") and scanner.peek() != "]":
+            yield Element(key, scanner.line, None)
+            if not scanner.resync():
+                raise BrokenError(scanner.line)

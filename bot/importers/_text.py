@@ -1,0 +1,119 @@
+"""Opens a file of chat history as text: unpacked, decoded, and with what cannot be decoded marked, not guessed."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from bot.importers import FormatError
+
+HEAD = 1 << 18
+LINE_LIMIT = 4 << 20  # characters; a longer line is no row
+BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
+UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, OSError)
+
+
+@dataclass(slots=True)
+class Source:
+    """An opened file: its text, its beginning as UTF-8, its size and how far it was read (bytes on disk)."""
+
+    text: TextIO
+    head: bytes
+    size: int
+    raw: BinaryIO
+
+    def position(self) -> int:
+        """Return how many bytes of the file on disk were read."""
+        return self.raw.tell()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a file, gzip-packed or not, in UTF-8, UTF-16 or GBK.
+
+    Bytes that the encoding does not know become lone surrogates, so that `damaged` finds the rows they stand in.
+
+    Raises:
+        FormatError: There is no such file, or it cannot be read.
+    """
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be opened ({error.strerror})") from error
+    with raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        data = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
+        try:
+            head = data.read(HEAD)
+            data.seek(0)
+        except UNREADABLE as error:
+            raise FormatError(f"{path}: cannot be unpacked; is it whole?") from error
+        encoding = encoding_of(head)
+        errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+        text = io.TextIOWrapper(data, encoding, errors=errors, newline="\n")
+        start = head.decode(encoding, "ignore").encode("utf-8", "ignore")
+        yield Source(text, start, path.stat().st_size, raw)
+
+
+def encoding_of(head: bytes) -> str:
+    """Return the encoding that a file which begins so is written in.
+
+    A mark decides; then zeros, which UTF-16 has and nothing else; then what most lines are: a few broken lines do not
+    make a file GBK.
+    """
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    start = head[:64]
+    if start[1::2].count(0) > len(start) // 4 and not start[0::2].count(0):
+        return "utf-16-le"
+    if start[0::2].count(0) > len(start) // 4 and not start[1::2].count(0):
+        return "utf-16-be"
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    sound = sum(_decodes(line, "utf-8") for line in lines)
+    if 2 * sound >= len(lines):
+        return "utf-8"
+    return "gb18030" if sum(_decodes(line, "gb18030") for line in lines) > sound else "utf-8"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(data)  # the head may end within a character
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def damaged(text: str) -> bool:
+    """Say whether a text holds bytes that could not be decoded."""
+    return any("\udc80" <= sign <= "\udcff" for sign in text) if not text.isascii() else False
+
+
+def lines(file: TextIO) -> Iterator[tuple[int, str | None]]:
+    """Yield the lines of a file with their numbers, without line ends; None for one that is too long to be a row.
+
+    A packed file that breaks off ends there, with a None.
+    """
+    for number in count(1):
+        try:
+            line = file.readline(LINE_LIMIT)
+            whole = len(line) < LINE_LIMIT or line.endswith("\n")
+            rest = "" if whole else line
+            while rest and not rest.endswith("\n"):
+                rest = file.readline(LINE_LIMIT)
+        except BROKEN:
+            yield number, None
+            return
+        if not line:
+            return
+        yield number, line.rstrip("\r\n") if whole else None
