@@ -78,6 +78,7 @@ class NapCat:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.clients: list[Connection] = []
         self.connections = 0  # ever made
+        self.intruders = 0  # forward connections with a wrong token
         self.refusals: list[int] = []  # HTTP codes of refused reverse connections
         self.closed: list[int | None] = []  # how connections ended
         self._token, self._form, self._beat, self._report_self = token, form, heartbeat, report_self
@@ -113,8 +114,12 @@ class NapCat:
         if not self._authorized(socket.request.path, socket.request.headers.get("Authorization", "")):
             await self._send(socket, _response(None, 1403, "token验证失败"))
             await socket.close()
+            await self._change(self._count_intruder)
             return
         await self._serve(socket)
+
+    def _count_intruder(self) -> None:
+        self.intruders += 1
 
     async def _dial(self, url: str, interval: float) -> None:
         headers = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +36,10 @@ async def hear_some(fake: NapCat, ear: Recorder, url: str, texts: list[str], *, 
             await fake.say(700, 20001, text, at=NOW - ago)
         await ear.until(lambda: set(texts) <= set(ear.texts))
     await fake.until(lambda: not fake.clients)
+
+
+def has(ear: Recorder, text: str) -> bool:
+    return text in ear.texts
 
 
 def replayed(ear: Recorder) -> list[str]:
@@ -204,7 +209,7 @@ async def test_our_own_posts_leave_no_holes(report_self: bool) -> None:
             await fake.connected()
             for n in range(5):
                 await fake.say(700, 20001, f"问 {n}")
-                await ear.until(lambda n=n: f"问 {n}" in ear.texts)
+                await ear.until(partial(has, ear, f"问 {n}"))
                 await adapter.send(GROUP, adapter.render(Body.of(f"答 {n}"))[0], None)
             await fake.say(700, 20001, "完")
             await ear.until(lambda: "完" in ear.texts)
