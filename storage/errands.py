@@ -79,11 +79,17 @@ async def put(store: Store, errand: Errand, now: datetime) -> int | None:
 
 
 async def claim(store: Store, now: datetime, lease_until: datetime) -> Errand | None:
-    """Take the next errand that waits, or whose worker is gone, until a time."""
-    free = or_(
-        and_(ERRANDS.c.state == State.WAITING, ERRANDS.c.not_before <= now),
-        and_(ERRANDS.c.state == State.RUNNING, ERRANDS.c.lease_until <= now),
+    """Take the next errand that waits, or whose worker is gone, until a time.
+
+    One whose worker was gone `MAX_ATTEMPTS` times is given up: it may be what killed them.
+    """
+    orphaned = and_(ERRANDS.c.state == State.RUNNING, ERRANDS.c.lease_until <= now)
+    await store.execute(
+        update(ERRANDS)
+        .where(orphaned, ERRANDS.c.attempts >= MAX_ATTEMPTS)
+        .values(state=State.FAILED, lease_until=None, error="its worker never came back")
     )
+    free = or_(and_(ERRANDS.c.state == State.WAITING, ERRANDS.c.not_before <= now), orphaned)
     query = select(*_COLUMNS).where(free).order_by(ERRANDS.c.id).limit(1)
     row = await store.row(query if store.is_sqlite else query.with_for_update(skip_locked=True))
     if row is None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, func, select, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
 
 EVERYWHERE = 0  # in place of a group's id
 CODE_TRIES = 5  # wrong codes a member may send within an hour
+_AUDIT_LOCK = 0x78716132  # of PostgreSQL: one at a time adds to the chain
 
 
 class Right(StrEnum):
@@ -158,12 +159,35 @@ async def audit(
     store: Store, at: datetime, act: str, decision: str, *, member: int | None, group: int | None, detail: str = ""
 ) -> None:
     """Write down who did, or tried, what. `detail` holds ids and numbers, never message text."""
+    if not store.is_sqlite:  # two at once would both follow the same row
+        await store.execute(select(func.pg_advisory_xact_lock(_AUDIT_LOCK)))
     before = await store.scalar(select(AUDIT.c.chain).order_by(AUDIT.c.id.desc()).limit(1))
-    entry = f"{before}|{at.isoformat()}|{member}|{group}|{act}|{decision}|{detail}"
-    chain = hashlib.sha256(entry.encode()).hexdigest()
+    chain = _link(before, at, member, group, act, decision, detail)
     await store.insert(
         AUDIT, at=at, member_id=member, group_id=group, act=act, decision=decision, detail=detail, chain=chain
     )
+
+
+async def cut(store: Store) -> int | None:
+    """Return the id of the first audit row that does not follow from the one before it; None where all do.
+
+    The oldest row that is kept follows nothing: what was before it is past its retention.
+    """
+    query = select(AUDIT.c.id, AUDIT.c.chain, *(AUDIT.c[name] for name in _LINKED)).order_by(AUDIT.c.id)
+    before: str | None = None
+    for number, row in enumerate(await store.rows(query)):
+        if number and row.chain != _link(before, *row[2:]):
+            return int(row.id)
+        before = row.chain
+    return None
+
+
+_LINKED = ("at", "member_id", "group_id", "act", "decision", "detail")
+
+
+def _link(before: str | None, at: datetime, *rest: int | str | None) -> str:
+    words = [str(before), at.astimezone(UTC).isoformat(), *map(str, rest)]
+    return hashlib.sha256("|".join(words).encode()).hexdigest()
 
 
 def _digest(code: str) -> str:

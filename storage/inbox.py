@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     delete,
     func,
     select,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.accounts import ACCOUNTS
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
 
@@ -153,15 +155,23 @@ async def count(store: Store) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in await store.rows(query)}
 
 
-async def blank(store: Store, account_keys: Iterable[str]) -> None:
-    """Erase what is kept of a member's frames (keys as in `member_key`); their identities stay."""
-    await store.execute(update(INBOX).where(INBOX.c.member_key.in_(list(account_keys))).values(body="", member_key=""))
+async def blank(store: Store, account_keys: Iterable[str], platform: str | None = None) -> int:
+    """Erase what is kept of members' frames (keys as in `member_key`, of one platform) and return how many.
+
+    Their identities stay, so that nothing is heard twice; what was still waiting is not worked any more.
+    """
+    theirs = [INBOX.c.member_key.in_(list(account_keys))]
+    if platform is not None:
+        theirs.append(INBOX.c.account_id.in_(select(ACCOUNTS.c.id).where(ACCOUNTS.c.platform == platform)))
+    state = case((INBOX.c.state == State.NEW, State.DONE), else_=INBOX.c.state)
+    result = await store.execute(update(INBOX).where(*theirs).values(body="", member_key="", error=None, state=state))
+    return result.rowcount
 
 
 async def purge(store: Store, before: datetime) -> int:
     """Erase the bodies of frames older than a time; their identities stay, so that nothing is heard twice."""
     old = and_(INBOX.c.received_at < before, INBOX.c.state != State.NEW, INBOX.c.body != "")
-    result = await store.execute(update(INBOX).where(old).values(body="", member_key=""))
+    result = await store.execute(update(INBOX).where(old).values(body="", member_key="", error=None))
     return result.rowcount
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from storage import replies
+from storage._turns import Waiting, preceding, turns, whole
 from storage.database import Store
 from storage.replies import Body, Purpose, Reply
 from storage.schema import METADATA, Id, UTCDateTime
@@ -157,26 +158,21 @@ async def put_parts(store: Store, post: Post, payloads: Iterable[str]) -> None:
     await store.insert_new(OUTBOX, rows)
 
 
-async def due(store: Store, groups: Iterable[int], now: datetime, limit: int = 100) -> list[Post]:
-    """Return what may be sent now: the first waiting post of each group, replies before digests."""
+async def due(store: Store, groups: Iterable[int], now: datetime) -> list[Post]:
+    """Return what may be sent now: of each group that is not being sent to the post whose turn it is, urgent first."""
     ids = list(groups)
     busy = select(OUTBOX.c.group_id).where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.state == State.SENDING)
     query = (
-        select(*_COLUMNS)
+        select(*(OUTBOX.c[name] for name in Waiting._fields))
         .where(OUTBOX.c.state == State.PENDING, OUTBOX.c.not_before <= now)
         .where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.group_id.not_in(busy))
-        .order_by(OUTBOX.c.id)
-        .limit(limit)
     )
-    heads: dict[int, Post] = {}
-    urgent = {Purpose.REPLY: 0, Purpose.NOTICE: 1, Purpose.REMINDER: 2, Purpose.DIGEST: 3}
-    for post in map(_post, await store.rows(query)):
-        head = heads.get(post.group_id)
-        # A part follows its predecessor before anything else is said in the group.
-        rank = (post.part == 1, urgent[post.purpose], post.id)
-        if head is None or rank < (head.part == 1, urgent[head.purpose], head.id):
-            heads[post.group_id] = post
-    return sorted(heads.values(), key=lambda post: (urgent[post.purpose], post.id))
+    waiting = [Waiting(*row) for row in await store.rows(query)]
+    before = [preceding(post.key, post.part) for post in waiting if post.part > 1]
+    sent = select(OUTBOX.c.key).where(OUTBOX.c.key.in_(before), OUTBOX.c.state == State.SENT)
+    chosen = turns(waiting, frozenset(await store.scalars(sent)) if before else frozenset())
+    posts = {row[0]: _post(row) for row in await store.rows(select(*_COLUMNS).where(OUTBOX.c.id.in_(chosen)))}
+    return [posts[post] for post in chosen]
 
 
 async def next_due(store: Store, groups: Iterable[int]) -> datetime | None:
@@ -199,8 +195,24 @@ async def claim(store: Store, post: int, owner: str, now: datetime) -> bool:
 
 
 async def settle(store: Store, post: int, state: State, **values: Any) -> None:
-    """Write the outcome of a post down (`sent_at`, `platform_key`, `error`, `not_before`)."""
-    await store.execute(update(OUTBOX).where(OUTBOX.c.id == post).values(state=state, **values))
+    """Write the outcome of a post down (`sent_at`, `platform_key`, `error`, `not_before`).
+
+    The parts behind it share its fate: they are dropped with it, held with it, and go on with it.
+    """
+    query = update(OUTBOX).where(OUTBOX.c.id == post).values(state=state, **values)
+    row = await store.row(query.returning(OUTBOX.c.key, OUTBOX.c.part, OUTBOX.c.parts))
+    if row is None or row.part == row.parts or state is State.SENDING:
+        return
+    first = whole(row.key, row.part)
+    behind = OUTBOX.c.key.in_([f"{first}#p{number}" for number in range(row.part + 1, row.parts + 1)])
+    fate = {
+        State.FAILED: State.DROPPED,
+        State.DROPPED: State.DROPPED,
+        State.HELD: State.HELD,
+        State.UNKNOWN: State.HELD,
+    }
+    unsent = OUTBOX.c.state.in_([State.PENDING, State.HELD])
+    await store.execute(update(OUTBOX).where(behind, unsent).values(state=fate.get(state, State.PENDING)))
 
 
 async def orphans(store: Store, groups: Iterable[int], alive: Iterable[str], before: datetime) -> list[Post]:
@@ -269,8 +281,8 @@ async def confirm(store: Store, group: int, platform_key: str, words: str, now: 
     query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.state.in_(doubtful), OUTBOX.c.attempts > 0)
     heard = _folded(words)
     for post in map(_post, await store.rows(query.order_by(OUTBOX.c.id))):
-        whole = post if post.part == 1 else await by_key(store, post.key.partition("#p")[0])
-        if heard and whole is not None and heard in _folded(replies.plain(whole.body)):
+        first = post if post.part == 1 else await by_key(store, whole(post.key, post.part))
+        if heard and first is not None and heard in _folded(replies.plain(first.body)):
             await settle(store, post.id, State.SENT, sent_at=now, platform_key=platform_key, error=None)
             return post.id
     return None
