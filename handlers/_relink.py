@@ -9,19 +9,22 @@ start. Pins stay. A thread keeps its number while its first message opens one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Placement, Role, Said, Topics
+from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
 from handlers import _title
-from storage import groups, messages, outcome, pins, threads
+from handlers._held import Held, role_of
+from storage import groups, messages, outbox, outcome, pins, threads
 from storage.database import Store
 from storage.frames import Kind
 from storage.messages import Stored
 from storage.pins import Pin, Pinned
+from storage.threads import Placed
 
 CACHED_GROUPS = 500
+STRETCH = 5_000  # messages that are placed anew in one go
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Relinker:
         if known is None or (known.last is not None and message.order <= known.last):
             return await self._anew(message, version)
         known.version = version
-        touched = await self._place(message, known, _Pins([], {}))  # nobody can have pinned it yet
+        touched = await self._place(message, known, Held())  # nobody can have pinned it yet
         await self._refresh(touched)
         return touched
 
@@ -83,25 +86,60 @@ class Relinker:
         return await self._anew(message, await groups.next_version(self.store, message.group_id))
 
     async def refresh(self, touched: Iterable[int]) -> None:
-        """Derive the facts of threads anew: a mark was set, or a message was erased."""
+        """Derive the facts of threads anew: a mark was set."""
         await self._refresh(touched)
+
+    async def edited(self, message: Stored) -> set[int]:
+        """Recompute the role and topic that follow from a message's new text; its time and thread stay."""
+        version = await groups.next_version(self.store, message.group_id)  # the cached memory holds the old text
+        place = (await threads.places(self.store, [message.id])).get(message.id)
+        if place is None:
+            return set()
+        thread, role = place
+        known = await self._rebuild(message, version)
+        decision = self.linker.place(await self._said(message, known), known.memory)
+        held = await Held.on(self.store, [message], {})
+        decided = held.decide(message, decision, known.memory.tracks)
+        if decided.thread == thread or (decided.thread == 0 and held.opened.get(message.id) == thread):
+            role = decided.role
+        await threads.place(self.store, message.id, thread, role, decided.confidence)
+        await self._refresh([thread])
+        return {thread}
+
+    async def recalled(self, message: Stored) -> set[int]:
+        """Derive the facts of the thread that held a recalled message; it keeps its place in it."""
+        await groups.next_version(self.store, message.group_id)  # the cached memory still holds what was taken back
+        touched = {thread for thread, _ in (await threads.places(self.store, [message.id])).values()}
+        await self._refresh(touched)
+        return touched
 
     async def _anew(self, first: Stored, version: int) -> set[int]:
         known = await self._rebuild(first, version)
-        later = [m for m in await messages.after(self.store, first.group_id, first) if _speaks(m)]
-        before = await threads.places(self.store, [m.id for m in later])
-        held = await _Pins.on(self.store, later)
-        await threads.take_out(self.store, before)
-        touched = {thread for thread, _ in before.values()}
-        for message in later:
-            touched |= await self._place(message, known, held)
+        touched: set[int] = set()
+        stretch = await messages.after(self.store, first.group_id, first, STRETCH)
+        while stretch:
+            touched |= await self._anew_in(stretch, known)
+            last = stretch[-1]
+            full = len(stretch) >= STRETCH
+            stretch = (await messages.after(self.store, first.group_id, last, STRETCH))[1:] if full else []
         self.memories.keep(first.group_id, known)
         await self._refresh(touched)
         return touched
 
+    async def _anew_in(self, stretch: list[Stored], known: Remembered) -> set[int]:
+        later = [message for message in stretch if _speaks(message)]
+        before = await threads.places(self.store, [message.id for message in stretch])
+        held = await Held.on(self.store, later, before)
+        await threads.take_out(self.store, before)
+        touched = {thread for thread, _ in before.values()}
+        for message in later:
+            touched |= await self._place(message, known, held)
+        return touched
+
     async def _rebuild(self, first: Stored, version: int) -> Remembered:
         """Return the memory as it was just before a message: the threads of the last days and the last messages."""
-        latest = await messages.latest_before(self.store, first.group_id, first, MEMORY_SAID)
+        # Twice as many, for commands and system lines among them are not remembered.
+        latest = await messages.latest_before(self.store, first.group_id, first, 2 * MEMORY_SAID)
         active = await threads.active_between(self.store, first.group_id, first.at - MEMORY_SPAN, first.at)
         held = await threads.placed_in(self.store, active)
         places = {placed.message.id: (placed.thread, Role(placed.role)) for placed in held}
@@ -115,20 +153,24 @@ class Relinker:
             _note(message, known)
         return known
 
-    async def _place(self, message: Stored, known: Remembered, held: _Pins) -> set[int]:
+    async def _place(self, message: Stored, known: Remembered, held: Held) -> set[int]:
         """Decide about one message, write it down, take it into the memory; return the threads it touched."""
         said = await self._said(message, known)
-        decision = held.decide(message, self.linker.place(said, known.memory))
+        decision = held.decide(message, self.linker.place(said, known.memory), known.memory.tracks)
         touched: set[int] = set()
         thread = decision.thread
+        asker = None
         if thread == 0:
             thread = await self._open(message)
+        elif thread is not None and thread not in known.memory.tracks:
+            asker = (await threads.askers(self.store, [thread])).get(thread)  # pinned to one that is forgotten
         if thread is not None:
             await threads.place(self.store, message.id, thread, decision.role, decision.confidence)
             touched.add(thread)
-        known.memory.settle(said, thread, decision.role)
-        for moved, target, role in decision.moves:
-            if not await pins.hold(self.store, moved):
+        known.memory.settle(said, thread, decision.role, asker=asker)
+        for moved, target, wanted in decision.moves:
+            role = await role_of(self.store, moved, wanted)
+            if role is not None:
                 touched |= await self._move(moved, thread if target == 0 else target, role, known)
         _note(message, known)
         return touched
@@ -174,12 +216,20 @@ class Relinker:
         if message.reply_to in known.keys:
             return known.keys[message.reply_to]
         found = await messages.find(self.store, message.group_id, message.reply_to)
-        return None if found is None else found.id
+        return await self._opener_of_post(message) if found is None else found.id
+
+    async def _opener_of_post(self, message: Stored) -> int | None:
+        """Return the question that the bot's post is about which a message replies to: it is said to that."""
+        post = await outbox.posted_as(self.store, message.group_id, message.reply_to or "")
+        if post is None or post.about is None or not post.about.startswith("thread:"):
+            return None
+        thread = await threads.find(self.store, int(post.about.removeprefix("thread:")))
+        return thread.first_message if thread is not None and thread.group_id == message.group_id else None
 
 
 async def derive(store: Store, thread: int, topics: Topics) -> None:
     """Write a thread's facts, title and topic down as they follow from its messages, roles and pins."""
-    placed = await threads.content(store, thread)
+    placed = [placed for placed in await threads.content(store, thread) if placed.message.member_id is not None]
     if not placed:
         await threads.remove(store, thread)
         return
@@ -187,12 +237,6 @@ async def derive(store: Store, thread: int, topics: Topics) -> None:
     opened = await threads.opener(store, thread)
     opener = next((p.message for p in placed if p.message.id == opened), placed[0].message)
     asker = opener.member_id or 0
-    lines = [
-        outcome.Line(p.message.id, p.message.at, p.message.member_id, p.role, p.message.recalled_at)
-        for p in placed
-        if p.message.member_id is not None
-    ]
-    author = {line.message: line.member for line in lines}
     question = [p.message.text for p in placed if p.message.member_id == asker and p.role in {"question", "detail"}]
     topic = next((pin.value for pin in reversed(held) if pin.kind is Pinned.TOPIC), None)
     guesses = topics.topic("\n".join(question[:6])) if topic is None else []
@@ -202,39 +246,23 @@ async def derive(store: Store, thread: int, topics: Topics) -> None:
         "title": _title.title(question),
         "topic": topic if topic is not None else (guesses[0].topic if guesses else ""),
     }
-    await threads.write(store, thread, outcome.facts(lines, pins.marks(held, author), asker), **values)
+    marks = pins.marks(held, await _authors(store, placed, held))
+    await threads.write(store, thread, outcome.facts(_lines(placed), marks, asker), **values)
 
 
-class _Pins:
-    """The pins on a stretch of messages."""
+def _lines(placed: Iterable[Placed]) -> list[outcome.Line]:
+    return [
+        outcome.Line(p.message.id, p.message.at, p.message.member_id or 0, p.role, p.message.recalled_at)
+        for p in placed
+    ]
 
-    def __init__(self, found: Sequence[Pin], marked: dict[int, int]) -> None:
-        self.by_message: dict[int, dict[Pinned, Pin]] = {}
-        for pin in found:
-            if pin.message_id is not None and pin.kind is not Pinned.MARK:
-                self.by_message.setdefault(pin.message_id, {})[pin.kind] = pin
-        self.marked = marked
 
-    @classmethod
-    async def on(cls, store: Store, stretch: Sequence[Stored]) -> _Pins:
-        """Load the pins on messages, and which of them open threads that people made marks on."""
-        ids = [message.id for message in stretch]
-        opened = await threads.opened_by(store, ids)
-        found = await pins.on(store, messages=ids, threads=opened.values())
-        marked = {pin.thread_id for pin in found if pin.kind in {Pinned.MARK, Pinned.TOPIC}}
-        return cls(found, {message: thread for message, thread in opened.items() if thread in marked})
-
-    def decide(self, message: Stored, decision: Placement) -> Placement:
-        """Return the decision as people corrected it."""
-        held = self.by_message.get(message.id, {})
-        role = Role(held[Pinned.ROLE].value) if Pinned.ROLE in held else None
-        if Pinned.OPENS in held or (message.id in self.marked and Pinned.THREAD not in held):
-            opens = decision if decision.thread == 0 else Placement(0, Role.QUESTION)
-            return Placement(0, role or opens.role, 1.0, opens.moves)
-        if Pinned.THREAD in held:
-            thread = held[Pinned.THREAD].thread_id
-            return Placement(thread, role or decision.role, 1.0)
-        return decision if role is None else Placement(decision.thread, role, 1.0, decision.moves)
+async def _authors(store: Store, placed: Iterable[Placed], held: Iterable[Pin]) -> dict[int, int]:
+    """Return who wrote which message; an accepted answer may stand in another thread, or in none."""
+    known = {p.message.id: p.message.member_id or 0 for p in placed}
+    elsewhere = {pin.message_id for pin in held if pin.message_id is not None} - known.keys()
+    found = await messages.several(store, elsewhere) if elsewhere else []
+    return known | {message.id: message.member_id for message in found if message.member_id is not None}
 
 
 def _speaks(message: Stored) -> bool:

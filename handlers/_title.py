@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from handlers._masking import mask
+
 LIMIT = 32
 
 # What people say before they ask; it tells nobody what the thread is about.
@@ -18,15 +20,18 @@ _AT = re.compile(r"@\S+\s?")
 
 
 def title(question: Sequence[str]) -> str:
-    """Return the first of the asker's lines that says something, without greeting, cut to `LIMIT` characters."""
+    """Return the first of the asker's lines that says something, without greeting, cut to `LIMIT` characters.
+
+    It is masked before it is cut, since it is shown wherever the thread is.
+    """
     best = ""
-    for text in question:
+    for text in map(mask, question):
         for line in text.splitlines():
             found = _clean(line)
             if len(found) >= 6:
                 return _cut(found)
             best = best or found
-    return _cut(best or next((text.strip() for text in question if text.strip()), ""))
+    return _cut(best or next((mask(text).strip() for text in question if text.strip()), ""))
 
 
 def _clean(line: str) -> str:
