@@ -62,7 +62,7 @@ __all__ = [
     "Scope",
     "Seen",
     "Unit",
-    "UnknownFigure",
+    "UnknownFigureError",
     "Value",
     "Why",
     "bar",
@@ -98,7 +98,7 @@ FIGURES: Mapping[str, Figure[Any]] = {
 }
 
 
-class UnknownFigure(LookupError):  # noqa: N818  (it is shown to people as a kind answer, not as an error)
+class UnknownFigureError(LookupError):
     """There is no figure of that name."""
 
 
@@ -106,12 +106,12 @@ def figure(name: str) -> Figure[Any]:
     """Return a figure by name.
 
     Raises:
-        UnknownFigure: There is none.
+        UnknownFigureError: There is none.
     """
     try:
         return FIGURES[name]
     except KeyError as error:
-        raise UnknownFigure(f"no figure is called {name!r}; there are {', '.join(FIGURES)}") from error
+        raise UnknownFigureError(f"no figure is called {name!r}; there are {', '.join(FIGURES)}") from error
 
 
 def find(word: str) -> Figure[Any] | None:
@@ -128,7 +128,7 @@ async def compute(store: Store, name: str, scope: Scope, period: Period, now: da
     """Return one figure of a scope over a period, as of `now` (UTC).
 
     Raises:
-        UnknownFigure: There is none of that name.
+        UnknownFigureError: There is none of that name.
     """
     return (await compute_all(store, [name], scope, period, now, options))[name]
 
@@ -139,7 +139,7 @@ async def compute_all(
     """Return several figures by name; what they share is read once.
 
     Raises:
-        UnknownFigure: There is none of one of the names.
+        UnknownFigureError: There is none of one of the names.
     """
     wanted = [figure(name) for name in names]
     ask, seen = Ask(scope, period, now, options), await look(store, scope.groups, period, now)
@@ -153,7 +153,7 @@ async def why(store: Store, name: str, scope: Scope, period: Period, now: dateti
     """Return the list behind a figure: the very rows that `compute` reduces, and those that were left out.
 
     Raises:
-        UnknownFigure: There is none of that name.
+        UnknownFigureError: There is none of that name.
     """
     found, ask = figure(name), Ask(scope, period, now, options)
     seen = await look(store, scope.groups, period, now)
@@ -164,7 +164,7 @@ def evaluate(names: Iterable[str], sample: Sample, now: datetime, options: Optio
     """Return figures of threads from a sample that was loaded before: pure, for several moments or many figures.
 
     Raises:
-        UnknownFigure: There is none of one of the names.
+        UnknownFigureError: There is none of one of the names.
         ValueError: A figure is not one of threads by t0.
     """
     wanted = [figure(name) for name in names]

@@ -114,7 +114,7 @@ def _days_within(since: date, until: date) -> ColumnElement[int]:
     return func.count(distinct(case((_within(since, until), DAILY.c.day))))
 
 
-async def _presences(store: Store, groups: Iterable[int], window: Window) -> list[Presence]:
+async def _presences(store: Store, groups: Iterable[int], window: Window, oldest: date) -> list[Presence]:
     after = window.last + DAY
     previous = func.max(case((_within(window.before, window.first), 1), else_=0))
     query = (
@@ -129,7 +129,7 @@ async def _presences(store: Store, groups: Iterable[int], window: Window) -> lis
             _days_within(window.lost_since - QUARTER, window.lost_since),
         )
         .join(MEMBERS, MEMBERS.c.id == DAILY.c.member_id)
-        .where(DAILY.c.group_id.in_(list(groups)), _within(window.oldest, after))
+        .where(DAILY.c.group_id.in_(list(groups)), _within(oldest, after))
         .group_by(MEMBERS.c.person_id)
         .order_by(MEMBERS.c.person_id)
     )
@@ -167,14 +167,29 @@ async def _linked(store: Store, persons: set[int]) -> frozenset[int]:
 
 async def load_crowd(store: Store, ask: Ask, seen: Seen) -> Crowd:
     """Read who was active around a period, in those groups of the scope whose messages were seen."""
-    groups, window = seen.visible(), Window.of(ask)
-    people = await _presences(store, groups, window)
-    unknown = [found.person for found in people if found.first and not found.last_before]
-    known = await _known_before(store, groups, unknown, window.oldest)
+    window = Window.of(ask)
+    crowd = await _load(store, seen.visible(), window, window.oldest)
+    unknown = [found.person for found in crowd.people if found.first and not found.last_before]
+    known = await _known_before(store, seen.visible(), unknown, window.oldest)
+    people = [replace(found, known=True) if found.person in known else found for found in crowd.people]
+    return replace(crowd, people=people)
+
+
+async def load_present(store: Store, ask: Ask, seen: Seen) -> Crowd:
+    """Read who was active in a period, or in the week up to its last day; of earlier days nothing is known.
+
+    What is asked most should not pay for a look back over a quarter.
+    """
+    window = Window.of(ask)
+    return await _load(store, seen.visible(), window, min(window.first, window.last - WEEK + DAY))
+
+
+async def _load(store: Store, groups: tuple[int, ...], window: Window, oldest: date) -> Crowd:
+    people = await _presences(store, groups, window, oldest)
     platforms = await store.scalar(select(func.count(distinct(GROUPS.c.platform))).where(GROUPS.c.id.in_(groups)))
     return Crowd(
         window=window,
-        people=[replace(found, known=True) if found.person in known else found for found in people],
+        people=people,
         daily=await _daily(store, groups, window),
         history=await history(store, groups),
         platforms=int(platforms or 0),

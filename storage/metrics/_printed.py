@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storage.metrics._reducers import whole_per_cents
-from storage.metrics._terms import Value
+from storage.metrics._terms import Unit, Value
 from storage.outcome import Evidence, Outcome
 
 PRINTED_EXTRA = ("p90", "mean", "last", "largest")
@@ -24,11 +24,16 @@ def printable(values: Mapping[str, Value]) -> dict[str, Any]:
 def _numbers(value: Value) -> dict[str, Any] | None:
     if value.value is None:
         return None
-    digits = 0 if value.unit == "seconds" else DIGITS
-    extra = {name: value.extra[name] for name in PRINTED_EXTRA if value.extra.get(name) is not None}
-    found = {"value": value.value, "n": value.n, "of": value.of, **extra}
-    numbers = {name: None if number is None else round(float(number), digits) for name, number in found.items()}
-    return {**numbers, "parts": dict(value.parts)} if value.parts else numbers
+    digits = 0 if value.unit is Unit.SECONDS else DIGITS
+    numbers: dict[str, Any] = {"value": round(float(value.value), digits), "n": value.n}
+    if value.unit is Unit.SHARE:
+        numbers["of"] = value.of
+    for name in PRINTED_EXTRA:
+        if (number := value.extra.get(name)) is not None:
+            numbers[name] = round(number, digits)
+    if value.parts:
+        numbers["parts"] = {str(name): count for name, count in value.parts.items()}
+    return numbers
 
 
 def revised(printed: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from storage.activity import DAILY
 from storage.database import Store
 from storage.metrics._ask import Ask
 from storage.metrics._coverage import Seen
-from storage.metrics._crowd import DAY, MONTH, QUARTER, WEEK, Crowd, Presence, Window, load_crowd
+from storage.metrics._crowd import DAY, MONTH, QUARTER, WEEK, Crowd, Presence, Window, load_crowd, load_present
 from storage.metrics._percentiles import mean
 from storage.metrics._reducers import people, share, total_by_group
 from storage.metrics._terms import Bound, Figure, Limits, Missing, Reduced, Row, Unit, Why
@@ -153,10 +153,9 @@ def _figure(
     definition_zh: str,
     definition_en: str,
     limits: Callable[[Crowd, Ask], Limits] = _people_limits,
+    load: Callable[[Store, Ask, Seen], Awaitable[Crowd]] = load_crowd,
 ) -> Figure[Crowd]:
-    return Figure(
-        name, zh, en, Unit.MEMBERS, definition_zh, definition_en, load_crowd, _of(chosen), people, limits=limits
-    )
+    return Figure(name, zh, en, Unit.MEMBERS, definition_zh, definition_en, load, _of(chosen), people, limits=limits)
 
 
 FIGURES = (
@@ -167,6 +166,7 @@ FIGURES = (
         lambda found, _: found.first is not None,
         "这段时间里至少有一天说过话、投过票或签过到的人，跨群去重，不相加。",
         "Distinct persons with a message, ballot or check-in on a day of the period; a union over groups, not a sum.",
+        load=load_present,
     ),
     Figure(
         name="dau",
@@ -175,7 +175,7 @@ FIGURES = (
         unit=Unit.MEMBERS,
         definition_zh="每个当地日活跃的人，取这段时间各日的平均。",
         definition_en="Distinct active persons of each local day, the mean over the days of the period.",
-        load=load_crowd,
+        load=load_present,
         rows=_each_day,
         reduce=_mean_of_days,
         limits=_people_limits,
@@ -187,6 +187,7 @@ FIGURES = (
         _within(WEEK),
         "到这段时间最后一天为止，7 天里活跃过的人。",
         "Distinct persons active in the 7 local days up to the period's last.",
+        load=load_present,
     ),
     _figure(
         "mau",

@@ -15,7 +15,7 @@ from storage.database import Store
 from storage.frames import Place
 from storage.groups import Coverage, Group, Span
 from storage.messages import MESSAGES
-from storage.metrics import Options, Period, Sample, Scope, Value, evaluate, week_of
+from storage.metrics import Options, Period, Row, Sample, Scope, Value, compute, evaluate, week_of, why
 from storage.outcome import Facts
 from storage.threads import THREAD_MESSAGES, THREADS, Thread
 
@@ -146,3 +146,13 @@ class World:
         for day in days:
             local = day if isinstance(day, date) else monday + timedelta(days=day)
             await note(self.store, {(group.id, local, member): count})
+
+
+async def ask(
+    world: World, name: str, *ids: int, now: datetime = NOW, options: Options = OPTIONS, period: Period = WEEK
+) -> Value:
+    return await compute(world.store, name, Scope("test", "test", ids), period, now, options)
+
+
+async def rows(world: World, name: str, *ids: int) -> list[Row]:
+    return await why(world.store, name, Scope("test", "test", ids), WEEK, NOW, OPTIONS)
