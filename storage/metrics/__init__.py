@@ -6,8 +6,8 @@
     values = await compute_all(store, ["questions", "first_response_time", "r7"], scope, week, now, options)
     rows = await why(store, "r7", scope, week, now, options)       # the same query as the number
 
-`compute_all` reads the threads of a period once for all figures of threads, and the daily roll-up once for all
-figures of people. Nothing is written. Every `Value` carries n, its coverage and the definition version; `value` is
+`compute_all` reads the threads of a period once for all figures of threads; other figures share what they read as
+well. Nothing is written. Every `Value` carries n, its coverage and the definition version; `value` is
 None exactly where `missing` says why, so what cannot be seen is never 0.
 
 A figure is told *as of* `now`: what happened later does not exist yet. So a period of the past can be had as it
