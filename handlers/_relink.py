@@ -15,8 +15,9 @@ from datetime import datetime
 
 from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
 from handlers import _title
+from handlers._asking import objection
 from handlers._held import Held, role_of
-from storage import groups, messages, outbox, outcome, pins, threads
+from storage import groups, messages, moves, outbox, outcome, pins, threads
 from storage.database import Store
 from storage.frames import Kind
 from storage.messages import Stored
@@ -70,7 +71,7 @@ class Relinker:
 
     async def heard(self, message: Stored) -> set[int]:
         """Place a new message and return the threads that changed. If others came after it, they are placed anew."""
-        if message.member_id is None or message.kind is Kind.SYSTEM:
+        if not _speaks(message):
             return set()
         version = await groups.next_version(self.store, message.group_id)
         known = self.memories.get(message.group_id, version - 1)
@@ -114,6 +115,7 @@ class Relinker:
         return touched
 
     async def _anew(self, first: Stored, version: int) -> set[int]:
+        first = await moves.beginning(self.store, first)
         known = await self._rebuild(first, version)
         touched: set[int] = set()
         stretch = await messages.after(self.store, first.group_id, first, STRETCH)
@@ -131,6 +133,7 @@ class Relinker:
         before = await threads.places(self.store, [message.id for message in stretch])
         held = await Held.on(self.store, later, before)
         await threads.take_out(self.store, before)
+        await moves.forget(self.store, [message.id for message in stretch])
         touched = {thread for thread, _ in before.values()}
         for message in later:
             touched |= await self._place(message, known, held)
@@ -171,6 +174,7 @@ class Relinker:
         for moved, target, wanted in decision.moves:
             role = await role_of(self.store, moved, wanted)
             if role is not None:
+                await moves.note(self.store, moved, message.id)
                 touched |= await self._move(moved, thread if target == 0 else target, role, known)
         _note(message, known)
         return touched
@@ -266,7 +270,10 @@ async def _authors(store: Store, placed: Iterable[Placed], held: Iterable[Pin]) 
 
 
 def _speaks(message: Stored) -> bool:
-    return message.member_id is not None and message.kind is not Kind.SYSTEM and "command" not in message.flags
+    """Whether a message may belong to a thread: no system line, and nothing that only tells the bot what to do."""
+    if message.member_id is None or message.kind is Kind.SYSTEM or "command" in message.flags:
+        return False
+    return not (message.to_bot and objection(message.text) is not None)
 
 
 def _merged(held: list[Stored], latest: list[Stored], *, before: Stored) -> list[Stored]:

@@ -213,6 +213,12 @@ def _threads() -> None:
     )
     op.create_index("ix_thread_messages_thread_id", "thread_messages", ["thread_id"])
     op.create_table(
+        "moves",
+        Column("message_id", ID, ForeignKey("messages.id"), primary_key=True),
+        Column("by_message", ID, ForeignKey("messages.id"), nullable=False),
+    )
+    op.create_index("ix_moves_by_message", "moves", ["by_message"])
+    op.create_table(
         "metoo",
         Column("thread_id", ID, ForeignKey("threads.id"), primary_key=True),
         Column("member_id", ID, ForeignKey("members.id"), primary_key=True),
