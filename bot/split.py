@@ -13,6 +13,7 @@ Measure = Callable[[str], int]
 
 # Where to cut, the best first: behind an empty line, behind a line, behind a sentence.
 _CUTS = (re.compile(r"\n[ \t]*\n+"), re.compile(r"\n"), re.compile(r"[。！？；!?;…]+[”」』）)]*|\. "))
+_MARK = re.compile(r"…?\n\(\d+/\d+\)$")
 _JOINERS = frozenset("\u200c\u200d\u0e33\u0eb3\uff9e\uff9f")
 _HANGUL_LEADS, _HANGUL_TAILS = re.compile("[\u1100-\u115f\ua960-\ua97c]"), re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
 
@@ -32,6 +33,11 @@ def split(text: str, limit: int, measure: Measure = len, most: int = MOST) -> li
     if len(parts) == 1:  # only white space was too much
         return parts
     return [f"{part}\n({number}/{len(parts)})" for number, part in enumerate(parts, 1)]
+
+
+def unmarked(part: str) -> str:
+    """Return a part of a split text without its number and without the sign that something was left out."""
+    return _MARK.sub("", part)
 
 
 def pieces(text: str, limit: int, measure: Measure = len) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Settings(BaseModel):
     @classmethod
     def _address(cls, url: str) -> str:
         parts = urlsplit(url)
-        if url and (parts.scheme not in {"ws", "wss"} or not parts.hostname):
+        if url and (parts.scheme not in {"ws", "wss"} or not parts.hostname or parts.port == 0):
             raise ValueError('url is an address such as "ws://127.0.0.1:3001"')
         if parts.password or "access_token" in parse_qs(parts.query):
             raise ValueError("url holds a secret: put the token into access_token, where it is never shown")
@@ -184,10 +184,9 @@ class Onebot:
 
     async def _admit(self, session: Session) -> None:
         """Let the newest connection of the account win; another account is turned away."""
-        old = self._session
-        if old is not None and old.self_id != session.self_id:
-            raise ConnectionError(f"QQ {session.self_id} is not QQ {old.self_id}, which is connected here")
-        if old is not None:
+        while (old := self._session) is not None:
+            if old.self_id != session.self_id:
+                raise ConnectionError(f"QQ {session.self_id} is not QQ {old.self_id}, which is connected here")
             await old.link.close("a newer connection took over")
             await old.ended.wait()
         self._session = session

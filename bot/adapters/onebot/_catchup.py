@@ -17,6 +17,7 @@ from bot.adapters.onebot._wire import ActionError
 from storage.frames import Echo, Frame, Message, Place
 
 OVERLAP = timedelta(minutes=5)  # how far before the latest stored message history is offered again
+JUST_NOW = timedelta(seconds=5)
 UNSUPPORTED = 1404
 
 
@@ -34,12 +35,15 @@ class Catchup:
         history: History,
         frame_of: Callable[[Raw], Frame | Odd | None],
         hear: Callable[[Frame], Awaitable[None]],
+        late: float,
     ) -> None:
+        """Prepare; `late` is how many seconds a message may take longer than another one."""
         self._ear = ear
         self._numbers = numbers
         self._history = history
         self._frame_of = frame_of
         self._hear = hear
+        self._late = late
         self._readable = True
 
     def came(self, raw: Raw, frame: Frame) -> bool:
@@ -61,8 +65,10 @@ class Catchup:
         place, lost_at = known.place, max(known.at, alive_at)
         numbers = self._numbers.setdefault(place.key, Numbers())
         numbers.resume(known.seq, lost_at)
-        lowest = numbers.holes[0].first if numbers.holes else known.seq
+        lowest = numbers.holes[0].first - 1 if numbers.holes else known.seq
         raws = await self._read(place, lambda raw: _reached(raw, known, lowest))
+        if raws and self._ear.now() - self._time(raws[-1]) < JUST_NOW:
+            await asyncio.sleep(self._late)  # it may be about to come live as well
         live = held()
         for raw in raws:
             frame = self._message(raw)
@@ -79,12 +85,12 @@ class Catchup:
             until = self._time(raws[0]) if raws else self._ear.now()
             await self._ear.gap(place, min(lost_at, until), until, missing=None)
 
-    async def mend(self, place: Place, late: float) -> None:
-        """Fill the holes between a group's numbers, once they have been there for `late` seconds."""
+    async def mend(self, place: Place) -> None:
+        """Fill the holes between a group's numbers, if they are there for longer than lateness explains."""
         numbers = self._numbers[place.key]
         while numbers.holes:
             below = numbers.high or 0
-            await asyncio.sleep(late)  # platforms deliver out of order
+            await asyncio.sleep(self._late)
             if not numbers.unexplained():
                 return
             lowest = numbers.holes[0].first

@@ -92,10 +92,11 @@ def _message(raw: Raw, self_id: str, now: datetime, names: Names, *, sent: bool)
         return Odd("message without a place" if key else "message without an id")
     at, suspect = _time(raw.get("time"), now)
     body = raw.get("message")
-    content = _segments.read(raw.get("raw_message") if body is None else body, self_id, names.members)
+    body = raw.get("raw_message") if body is None else body
     frame_key = f"m:{place.key}:{key}"
-    if own:
-        return Frame(frame_key, place, at, Echo(bare or key, content.text))
+    if own:  # by the id that `send` returned, whatever the message is keyed by
+        return Frame(frame_key, place, at, Echo(bare or key, _segments.own_words(body)))
+    content = _segments.read(body, self_id, names.members)
     message = Message(
         key=key,
         at=at,

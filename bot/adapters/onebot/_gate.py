@@ -29,8 +29,9 @@ class Gate:
     which everything is known, also when the process dies in between.
     """
 
-    def __init__(self, let_through: Callable[[Pushed], Awaitable[None]]) -> None:
+    def __init__(self, let_through: Callable[[Pushed], Awaitable[None]], limit: int = HELD_LIMIT) -> None:
         self._let_through = let_through
+        self._limit = limit
         self._held: deque[Pushed] = deque()
         self._size = 0
         self._shut: set[str] | None = None  # None: every group
@@ -45,7 +46,7 @@ class Gate:
         if self._shut is None or pushed.group in self._shut:
             self._held.append(pushed)
             self._size += len(pushed.text)
-            if self._size > HELD_LIMIT:
+            if self._size > self._limit:
                 raise ConnectionError("too much came in while the history was being read")
         else:
             async with self._order:

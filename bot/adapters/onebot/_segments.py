@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.adapters.onebot import _cq
 from bot.adapters.onebot._parse import Raw, identifier, table, words
+from bot.split import unmarked
 from storage.frames import MENTION_LIMIT, TEXT_LIMIT, Kind
 from storage.sanitize import label, sanitize
 
@@ -58,6 +59,21 @@ def read(message: object, self_id: str, names: Mapping[str, str] = NO_NAMES) -> 
     flags = ("cut",) * (len(text) > TEXT_LIMIT) + ("forwarded",) * reading.forwarded
     mentions = tuple(reading.mentions)[:MENTION_LIMIT]
     return Content(text[:TEXT_LIMIT], _kind(reading), reading.reply_to, mentions, reading.to_bot, flags)
+
+
+def own_words(message: object) -> str:
+    """Return the longest stretch of a post of ours without a mention, and without the mark of a part.
+
+    Mentions come back without the names they were made with, so only between them a post can be recognised by
+    what it says.
+    """
+    stretches = [""]
+    for segment in segments(message):
+        if segment.get("type") == "at":
+            stretches.append("")
+        elif segment.get("type") == "text":
+            stretches[-1] += words(table(segment.get("data")).get("text"))
+    return max((unmarked(sanitize(stretch)).strip() for stretch in stretches), key=len)[:TEXT_LIMIT]
 
 
 def segments(message: object) -> list[_cq.Segment]:

@@ -54,12 +54,12 @@ class Session:
         self.ended = asyncio.Event()
         self._ear = ear
         self._past = past
-        self._late = late
         self._names = Names(members=past.members)
+        self._alive_before = past.alive_at
         self._lane = Lane()
         self._gate = Gate(self._let_through)
         history = History(link.call)
-        self._catchup = Catchup(ear, past.numbers, history, self._frame_of, self._hear)
+        self._catchup = Catchup(ear, past.numbers, history, self._frame_of, self._hear, late)
         self._mending: set[str] = set()
         self._tasks: asyncio.TaskGroup
 
@@ -72,7 +72,7 @@ class Session:
         """
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self.link.read(self._pushed))
+                self._tasks.create_task(self.link.read(self._pushed, self._alive))
                 self._tasks.create_task(self.link.watch())
                 await self._begin(admit)
                 await self._lane.failure()
@@ -97,7 +97,7 @@ class Session:
         await admit(self)
         await self._ear.online(self.self_id, name, groups)
         heard = [self._latest(known) for known in await self._ear.heard() if known.place.kind is GroupKind.GROUP]
-        alive_at = self._past.alive_at or max((known.at for known in heard), default=self._ear.now())
+        alive_at = self._alive_before or max((known.at for known in heard), default=self._ear.now())
         await self._gate.open(known.place.key for known in heard)
         room = asyncio.Semaphore(AT_ONCE)
         for known in heard:
@@ -133,8 +133,10 @@ class Session:
         except LostError:  # why, the reader is about to find, and ends us with it
             return await asyncio.get_running_loop().create_future()
 
-    async def _pushed(self, raw: Raw | Odd, text: str) -> None:
+    def _alive(self) -> None:
         self._past.alive_at = self._ear.now()
+
+    async def _pushed(self, raw: Raw | Odd, text: str) -> None:
         group = "" if isinstance(raw, Odd) else identifier(raw.get("group_id"))
         await self._gate.put(Pushed(group, raw, text))
 
@@ -181,7 +183,7 @@ class Session:
                 self._tasks.create_task(self._mend(frame.place))
 
     async def _mend(self, place: Place) -> None:
-        await self._catchup.mend(place, self._late)
+        await self._catchup.mend(place)
         self._mending.discard(place.key)
 
 

@@ -86,8 +86,10 @@ class Link:
             if not answer.cancel() and not answer.cancelled():
                 answer.exception()  # seen, also when nobody waits any more
 
-    async def read(self, deliver: Deliver) -> NoReturn:
+    async def read(self, deliver: Deliver, alive: Callable[[], None] = lambda: None) -> NoReturn:
         """Pass on what is pushed, one after the other, until the connection ends.
+
+        `alive` is called for whatever comes, heartbeats too.
 
         Raises:
             AuthError: The implementation said that the token is wrong.
@@ -99,6 +101,7 @@ class Link:
                 self._waiting_since = clock()
                 data = await self._socket.recv()
                 self._waiting_since = None
+                alive()
                 await self._sort(data, deliver)
         except ConnectionClosed as closed:
             raise _ended(closed) from None

@@ -95,6 +95,20 @@ async def test_live_messages_of_a_group_wait_for_its_past_and_stay_live() -> Non
     assert replayed(ear) == ["漏"]
 
 
+async def test_what_is_in_the_history_before_it_comes_live_stays_live() -> None:
+    fake, ear = napcat(), Recorder()
+    async with fake.forward() as url:
+        await hear_some(fake, ear, url, ["一"])
+        said = await fake.say(700, 20001, "刚问的")
+        async with running(onebot(mode="forward", url=url, late_after=0.5), ear):
+            await fake.until(lambda: "get_group_msg_history" in [action for action, _ in fake.calls])
+            await asyncio.sleep(0.05)  # it has the answer
+            await fake.push(fake.world.event(said, "array"))
+            await ear.until(lambda: has(ear, "刚问的"))
+    assert ear.texts == ["一", "刚问的"]
+    assert replayed(ear) == []
+
+
 async def test_what_the_history_hides_is_a_gap_of_that_many() -> None:
     fake, ear = napcat(), Recorder()
     async with fake.forward() as url:
@@ -185,6 +199,42 @@ async def test_a_hole_in_what_comes_is_filled() -> None:
         await fake.say(700, 20001, "五", skip=2)  # nobody has those
         await ear.until(lambda: ear.gaps)
         assert [gap.missing for gap in ear.gaps] == [2]
+
+
+async def test_a_hole_that_was_open_when_the_connection_broke_is_filled_by_the_next() -> None:
+    fake, ear = napcat(), Recorder()
+    async with fake.forward() as url:
+        adapter = onebot(mode="forward", url=url, late_after=60)
+        async with running(adapter, ear):
+            await fake.connected()
+            await fake.say(700, 20001, "一", at=NOW - 3600)
+            fake.faults.lose = 1
+            await fake.say(700, 20001, "没推来", at=NOW - 3500)
+            fake.faults.lose = 0
+            await fake.say(700, 20001, "三", at=NOW - 60)
+            await ear.until(lambda: len(ear.texts) == 2)
+        await fake.until(lambda: not fake.clients)
+        async with running(adapter, ear):
+            await ear.until(lambda: len(ear.texts) == 3)
+    assert ear.texts == ["一", "三", "没推来"]
+    assert ear.gaps == []
+
+
+async def test_heartbeats_are_signs_of_life() -> None:
+    fake, ear = napcat(real_seq=False, heartbeat=0.02), Recorder()
+    fake.actions.history = False
+    async with fake.forward() as url:
+        adapter = onebot(mode="forward", url=url)
+        async with running(adapter, ear):
+            await fake.connected()
+            await fake.say(700, 20001, "一")
+            await ear.until(lambda: ear.texts)
+            await asyncio.sleep(0.3)  # nobody says anything
+        await fake.until(lambda: not fake.clients)
+        left = datetime.now(UTC)
+        async with running(adapter, ear):
+            await ear.until(lambda: ear.gaps)
+    assert left - timedelta(seconds=0.2) < ear.gaps[0].since < left
 
 
 async def test_what_is_only_late_is_no_hole() -> None:

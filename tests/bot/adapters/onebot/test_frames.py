@@ -125,6 +125,24 @@ def test_our_own_messages_are_echoes(changes: dict[str, Any]) -> None:
     assert frame.key == "m:700:seq:5"
 
 
+@pytest.mark.parametrize(
+    ("segments", "words"),
+    [
+        ([segment("text", text="收到")], "收到"),
+        ([segment("reply", id="1"), segment("text", text="前"), segment("text", text="后")], "前后"),
+        ([segment("at", qq="2"), segment("text", text="题"), segment("at", qq=3), segment("text", text=" 好了")], "好了"),
+        ([segment("text", text="第一段。\n(1/3)")], "第一段。"),
+        ([segment("text", text="太长…\n(5/5)")], "太长"),
+        ([segment("at", qq="2")], ""),
+        ([], ""),
+        ("&#91;1&#93;[CQ:at,qq=2] 好", "[1]"),
+    ],
+)  # fmt: skip
+def test_an_echo_says_what_a_post_can_be_recognised_by(segments: Any, words: str) -> None:
+    frame = frame_of(group_message(user_id=10001, message=segments))
+    assert frame.content == Echo("-1114032100", words)
+
+
 def test_our_own_direct_messages_belong_to_the_other() -> None:
     raw = group_message(user_id=10001, message_type="private", group_id=..., target_id=20001, post_type="message_sent")
     assert frame_of(raw).place.key == "direct:20001"

@@ -37,6 +37,8 @@ def test_taken(table: dict[str, Any]) -> None:
         ({"mode": "forward"}, "needs url"),
         ({"mode": "forward", "url": "http://127.0.0.1:3001"}, 'such as "ws://127.0.0.1:3001"'),
         ({"mode": "forward", "url": "ws://"}, "such as"),
+        ({"mode": "forward", "url": "ws://h:99999"}, "Port out of range"),
+        ({"mode": "forward", "url": "ws://h:port"}, "Port could not be cast"),
         ({"mode": "forward", "url": "ws://h/?access_token=hunter2"}, "holds a secret"),
         ({"mode": "forward", "url": "ws://me:hunter2@h/"}, "holds a secret"),
         ({"host": "0.0.0.0"}, "access_token"),
