@@ -117,6 +117,7 @@ def house(config: Config, found: Classifiers, accounts: Mapping[str, Adapter]) -
         topics=found.chooser,
         memories=Memories(),
         unstable=unstable,
+        mentions_only=frozenset(name for name, adapter in accounts.items() if Ability.SEE_ALL not in adapter.abilities),
         gather_seconds=config.outbox.gather_seconds,
     )
 

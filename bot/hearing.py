@@ -41,6 +41,8 @@ class Heard:
 async def hear(turn: Turn, frame: Frame, received: int) -> None:
     """Let a frame take effect. `received` is its inbox id: what it is answered with gets its key from it."""
     group = await turn.group(frame.place)
+    if group.id in turn.new and not frame.replayed:
+        await turn.cover(group, frame.at)
     match frame.content:
         case Message() as message:
             await _message(turn, frame, group, message, received)

@@ -26,7 +26,7 @@ from storage.accounts import Account
 from storage.database import Store
 from storage.frames import Kind, Message, Place
 from storage.grants import EVERYONE, Right
-from storage.groups import Group
+from storage.groups import Coverage, Group
 from storage.members import Member
 from storage.outbox import Post
 
@@ -42,6 +42,7 @@ class House:
     topics: Topics
     memories: Memories
     unstable: frozenset[str] = frozenset()  # accounts whose platform changes member ids: no guarded commands
+    mentions_only: frozenset[str] = frozenset()  # accounts that hear nothing but what is said to them
     gather_seconds: int = 120
     settled: set[int] = field(default_factory=set)  # groups whose schedules are known to be written down
 
@@ -90,6 +91,11 @@ class Turn:
                 self.new.add(group.id)
                 await self.settings_changed(group)
         return self.groups[place]
+
+    async def cover(self, group: Group, since: datetime) -> None:
+        """Say from when on we see a group that we were not told of before it spoke."""
+        only = self.account.name in self.house.mentions_only
+        await groups.cover(self.store, group.id, Coverage.MENTIONS if only else Coverage.FULL, since)
 
     async def settings_changed(self, group: Group, feature: str | None = None) -> None:
         """Let the features (or one of them) bring up to date what depends on their settings in a group."""
