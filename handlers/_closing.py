@@ -210,7 +210,8 @@ async def reopen(command: Command, ctx: Context[Any]) -> Thread | Reply:
     by_admin = verdict.evidence in {Evidence.ENDORSED, Evidence.LINKED} and await may_work(ctx, thread)
     if not await is_asker(ctx, thread) and not by_admin:
         return answer(ctx.say(Texts.NOT_YOURS_REOPEN, thread=thread.id), about=about)
-    if verdict.resolved_at is None and thread.facts.thanked_at is None and thread.facts.linked_at is None:
+    facts = thread.facts
+    if verdict.resolved_at is None and not (facts.thanked_at or facts.linked_at or facts.withdrawn_at):
         return thread
     await pins.mark(ctx.store, Mark.REOPENED, group=thread.group_id, thread=thread.id, at=ctx.now(), by=ctx.speaker.id)
     await relinker(ctx).refresh([thread.id])

@@ -20,7 +20,7 @@ from storage.pins import Pinned
 from storage.replies import Block, Body, Button, Paragraph, Plain, Quote
 from storage.threads import Thread
 
-_REJECTED = "not:"  # in front of a number: the asker says that his question is not that one
+REJECTED = "not:"  # in front of a number: the asker says that his question is not that one
 
 
 class Texts:
@@ -112,7 +112,7 @@ async def suggestion(ctx: Context[Any], thread: Thread) -> Reply | None:
 async def other_suggestion(ctx: Context[Any], thread: Thread) -> Reply:
     """Note that what was offered does not fit, and return the next best, or that there is none."""
     if thread.linked_to is not None:
-        value = f"{_REJECTED}{thread.linked_to}"
+        value = f"{REJECTED}{thread.linked_to}"
         await pins.add(
             ctx.store,
             Pinned.DUPLICATE,
@@ -180,7 +180,7 @@ async def question_of(ctx: Context[Any], thread: Thread) -> list[str]:
 async def _rejected(ctx: Context[Any], thread: Thread) -> Collection[int]:
     held = await pins.on(ctx.store, threads=[thread.id])
     values = [pin.value for pin in held if pin.kind is Pinned.DUPLICATE]
-    return {int(value.removeprefix(_REJECTED)) for value in values if value.startswith(_REJECTED)}
+    return {int(value.removeprefix(REJECTED)) for value in values if value.startswith(REJECTED)}
 
 
 async def _blocks(ctx: Context[Any], matches: list[Match]) -> list[Block]:

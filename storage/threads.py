@@ -147,12 +147,17 @@ async def opened_by(store: Store, messages: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in await store.rows(query.order_by(THREADS.c.id.desc()))}
 
 
-async def open_thread(store: Store, opener: Stored, *, title: str, imported: bool) -> int:
-    """Open a thread with a message of its asker and return its number; place the message with `place`."""
+async def open_thread(store: Store, opener: Stored, *, title: str, imported: bool, number: int | None = None) -> int:
+    """Open a thread with a message of its asker and return its number; place the message with `place`.
+
+    `number` is given where a thread that was merged into another comes back under its own.
+    """
     if opener.member_id is None:
         raise ValueError("a system line asks nothing")
+    again = {} if number is None else {"id": number}
     return await store.insert(
         THREADS,
+        **again,
         group_id=opener.group_id,
         asker=opener.member_id,
         first_message=opener.id,
