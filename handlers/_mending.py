@@ -126,7 +126,9 @@ async def _restore(ctx: Context[Any], pin: Pin) -> None:
         await threads.describe(ctx.store, pin.thread_id, linked_to=int(pin.value.removeprefix(REJECTED)))
     elif pin.kind is Pinned.DUPLICATE:
         await threads.describe(ctx.store, pin.thread_id, duplicate_of=None, linked_to=None)
+        await threads.take_me_too_back(ctx.store, [int(pin.value)], pin.at)
     elif pin.kind is Pinned.MERGED and await threads.find(ctx.store, pin.thread_id) is None:
+        await threads.take_me_too_back(ctx.store, [int(pin.value)], pin.at)
         opener = await messages.get(ctx.store, pin.message_id or 0)
         await threads.open_thread(ctx.store, opener, title="", imported=opener.replayed, number=pin.thread_id)
 

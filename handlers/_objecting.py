@@ -29,6 +29,10 @@ class Texts:
     )
     SPLIT_FRESH = Text(zh="改好了：这条记成 #{thread}。多谢。", en="Done: this message is #{thread} now. Thanks.")
     ALREADY = Text(zh="这条本来就是 #{thread} 的开头。", en="This message opened #{thread} already.")
+    ORDER = Text(
+        zh="那条是说给我听的，开不了新题。回复提问的那条说「拆分」。",
+        en="That message was said to me and asks nothing. Reply to the question itself with /split.",
+    )
     SPLIT_WHICH = Text(
         zh="拆哪一条？回复那条消息说「拆分」，或者带上它的原话：「拆分 {thread} 内存爆了」。",
         en="Which message? Reply to it with /split, or quote some of it: /split {thread} out of memory.",
@@ -147,7 +151,7 @@ async def split(ctx: Context[Any], message: Stored, origin: Thread | None) -> Re
         return answer(ctx.say(Texts.ALREADY, thread=opened), about=f"thread:{opened}")
     thread = await mending.split(ctx, message)
     if thread is None:
-        raise LookupError(f"message {message.id} opened nothing")
+        raise UserError(ctx.say(Texts.ORDER))  # the pin goes with it
     about = f"thread:{thread.id}"
     if origin is None:
         return answer(ctx.say(Texts.SPLIT_FRESH, thread=thread.id), about=about)

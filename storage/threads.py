@@ -290,6 +290,11 @@ async def me_too(store: Store, thread: int, member: int, at: datetime) -> bool:
     return await store.insert_new(METOO, [{"thread_id": thread, "member_id": member, "at": at}]) == 1
 
 
+async def take_me_too_back(store: Store, threads: Iterable[int], at: datetime) -> None:
+    """Take back what was noted for threads at a moment: a correction noted it, and is undone."""
+    await store.execute(delete(METOO).where(METOO.c.thread_id.in_(list(threads)), METOO.c.at == at))
+
+
 async def metoo_counts(store: Store, threads: Iterable[int]) -> dict[int, int]:
     """Return how many members said 同问, by thread: by command or in words, each once."""
     both = _metoo(threads)
