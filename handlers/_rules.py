@@ -10,7 +10,11 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CHINESE = {"周一": "mon", "周二": "tue", "周三": "wed", "周四": "thu", "周五": "fri", "周六": "sat", "周日": "sun"}
@@ -117,3 +121,15 @@ def next_due(rule: Rule, zone: ZoneInfo, since: datetime, now: datetime) -> date
             return moment
         day += timedelta(days=1)
     return None
+
+
+def _readable(text: str) -> str:
+    try:
+        parse(text)
+    except RuleError as error:
+        raise PydanticCustomError("rule", str(error)) from error
+    return text
+
+
+RuleText = Annotated[str, AfterValidator(_readable)]
+"""A setting that is a rule of time, kept as it was written."""

@@ -1,0 +1,104 @@
+"""The second line: one sentence from two figures, so that a person who reads nothing else has the news; pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import Text
+from handlers._durations import exact
+from handlers._figures import Compared
+from handlers._numbers import FEW, percent
+from storage.metrics import Missing, Value
+
+_SAME = 0.1  # a wait that differs by less is about the same
+_MINUTE = 60.0
+
+
+class Texts:
+    """What the sentence is made of; 反而 where the two figures surprise together."""
+
+    MORE = Text(zh="问题多了 {by}", en="{by} more questions")
+    FEWER = Text(zh="问题少了 {by}", en="{by} fewer questions")
+    AS_MANY = Text(zh="问题和上周差不多", en="About as many questions as last week")
+    ALL_THE_SAME = Text(zh="问题和上周一样多", en="As many questions as last week")
+    ASKED = Text(zh="{count} 个问题", en="{count} questions")
+    ONE = Text(zh="1 个问题", en="1 question")
+    NOBODY_ASKED = Text(zh="这周没有人提问。", en="Nobody asked anything this week.")
+    COUNT = Text(zh="{count} 个", en="{count}")
+    SHORTER = Text(zh="等的时间{so}短了", en="{so} shorter waits")
+    LONGER = Text(zh="等的时间{so}长了", en="{so} longer waits")
+    AS_LONG = Text(zh="等的时间差不多", en="waits about as long")
+    HALF = Text(zh="一半在 {span}内有人应", en="half of them had a response within {span}")
+    NO_RESPONSE = Text(zh="还没人应", en="no response yet")
+    AND_YET = Text(zh="反而", en="and yet")
+    ALSO = Text(zh="也", en="and")
+    JUST = Text(zh="", en="with")
+    END = Text(zh="{first}，{second}。", en="{first}, {second}.")
+    ONLY_MENTIONS = Text(
+        zh="这里我只看得到 @ 我的消息，下面不是全貌。", en="I see only what mentions me here; this is not the whole."
+    )
+    UNSEEN = Text(
+        zh="这一周群里的消息我没看到，数字先不报。", en="I saw no messages of this week, so there are no figures."
+    )
+    QUIET_ALL = Text(
+        zh="群里安静：{count} 个问题，都有人应了。下周见。",
+        en="A quiet week: {count} questions, each had a response. See you.",
+    )
+    QUIET_SOME = Text(
+        zh="群里安静：{count} 个问题，{some} 个有人应了。下周见。",
+        en="A quiet week: {count} questions, {some} had a response. See you.",
+    )
+    QUIET_NONE = Text(zh="群里安静，没有人提问。下周见。", en="A quiet week without questions. See you.")
+
+
+def headline(found: Compared, language: str) -> str:
+    """Return the news in one sentence; if both figures got worse it says that as plainly."""
+    asked, asked_before = found.pair("questions")
+    if asked.missing is Missing.NOT_OBSERVABLE:
+        return (Texts.ONLY_MENTIONS if asked.coverage.left_out else Texts.UNSEEN).in_language(language)
+    if not asked.n:
+        return Texts.NOBODY_ASKED.in_language(language)
+    wait, wait_before = found.pair("first_response_time")
+    trend = 0 if asked_before is None else (asked.n > asked_before.n) - (asked.n < asked_before.n)
+    first = _asked(asked, asked_before, language)
+    second = _waited(wait, wait_before, trend, language)
+    return Texts.END.in_language(language, first=first, second=second)
+
+
+def _asked(now: Value, before: Value | None, language: str) -> str:
+    if before is None:
+        return Texts.ONE.in_language(language) if now.n == 1 else Texts.ASKED.in_language(language, count=now.n)
+    if now.n == before.n:
+        return Texts.ALL_THE_SAME.in_language(language)
+    by = Texts.COUNT.in_language(language, count=abs(now.n - before.n))
+    if min(now.n, before.n) >= FEW:
+        change = abs(now.n - before.n) / before.n
+        if change < 0.01:
+            return Texts.AS_MANY.in_language(language)
+        by = percent(change)
+    return (Texts.MORE if now.n > before.n else Texts.FEWER).in_language(language, by=by)
+
+
+def _waited(now: Value, before: Value | None, trend: int, language: str) -> str:
+    if now.value is None:
+        return Texts.NO_RESPONSE.in_language(language)
+    if before is None or not before.value:
+        return Texts.HALF.in_language(language, span=exact(timedelta(seconds=now.value), language))
+    change = now.value - before.value
+    if abs(change) < _MINUTE or abs(change) < _SAME * before.value:
+        return Texts.AS_LONG.in_language(language)
+    worse = 1 if change > 0 else -1
+    so = Texts.JUST if trend == 0 else Texts.ALSO if trend == worse else Texts.AND_YET
+    return (Texts.LONGER if change > 0 else Texts.SHORTER).in_language(language, so=so.in_language(language))
+
+
+def quiet(found: Compared, language: str) -> str:
+    """Return the one sentence of a week in which there is nothing to say."""
+    asked, wait = found.now["questions"], found.now["first_response_time"]
+    if asked.missing is Missing.NOT_OBSERVABLE:
+        return headline(found, language)
+    if not asked.n:
+        return Texts.QUIET_NONE.in_language(language)
+    if wait.n >= asked.n:
+        return Texts.QUIET_ALL.in_language(language, count=asked.n)
+    return Texts.QUIET_SOME.in_language(language, count=asked.n, some=wait.n)

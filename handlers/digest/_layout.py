@@ -1,0 +1,52 @@
+"""The layout of a digest: forty lines at most, and an honest end that is never shortened away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers import Body, Context, Section, Text
+from handlers._figures import Compared
+from handlers._sight import counted, sight
+from storage.outcome import DEFINITION_VERSION
+from storage.replies import Block, Heading, Paragraph, Plain, plain
+
+LINES = 40
+
+
+class Texts:
+    """The last two lines."""
+
+    COUNTED_HERE = Text(zh="统计本群：{sight}。口径 v{version}。", en="This group: {sight}. Definitions v{version}.")
+    COUNTED = Text(zh="{counted}。口径 v{version}。", en="{counted}. Definitions v{version}.")
+    WAYS_OUT = Text(
+        zh="串错了、谢错了：回「#编号 不对」。不想出现名字：私聊我「别署名」。",
+        en="Something wrong? Reply “#number wrong”. Rather not be named? Send me /unsign in private.",
+    )
+
+
+async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> Body:
+    """Return the end: what was counted, what could not be seen, how to correct it, how to leave."""
+    if len(wanted) == 1:
+        seen = await sight(ctx, wanted, found.period)
+        line = ctx.say(Texts.COUNTED_HERE, sight=seen, version=DEFINITION_VERSION)
+    else:
+        told = await counted(ctx, found.now["questions"].coverage, compared=bool(found.before))
+        line = ctx.say(Texts.COUNTED, counted=told, version=DEFINITION_VERSION)
+    return Body((Paragraph((Plain(""),)),)).plus(Body.of(line, ctx.say(Texts.WAYS_OUT)))
+
+
+def fitted(head: Body, told: Sequence[Section], end: Body) -> Body:
+    """Return head, sections and end in at most `LINES` lines; a section that does not fit is left out whole."""
+    body = head
+    room = LINES - _lines(end)
+    for section in told:
+        heading: tuple[Block, ...] = (Heading(section.heading),) if section.heading else ()
+        longer = body.plus(Body((*heading, *section.blocks)))
+        if _lines(longer) <= room:
+            body = longer
+    return body.plus(end)
+
+
+def _lines(body: Body) -> int:
+    return plain(body).count("\n") + 1

@@ -1,0 +1,108 @@
+"""Why a number is what it is: its definition, the threads behind it that say most, and what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers import Context, Text
+from handlers._masking import mask
+from handlers._numbers import FEW, counts, share, short
+from handlers._sharing import quotable
+from storage.metrics import Figure, Missing, Row, Unit, Value
+from storage.metrics import Why as Reason
+
+LISTED = 4
+
+
+class Texts:
+    """What is said about the list behind a number."""
+
+    VALUE = Text(zh="{label} {value}", en="{label}: {value}")
+    MEDIAN = Text(zh="{label} 中位 {value}，{n}/{of} 题已有", en="{label}: median {value}, {n} of {of} have one")
+    MISSING = Text(zh="{label}：还没有数", en="{label}: nothing to tell yet")
+    UNSEEN = Text(zh="{label}：看不到", en="{label}: cannot be seen here")
+    PEOPLE = Text(
+        zh="这个数字背后是人，不在群里列名字。", en="Behind this number are people; they are not listed here."
+    )
+    WAITED = Text(zh="已等 {span}", en="waiting {span}")
+    YES = Text(zh="算", en="yes")
+    NO = Text(zh="没算上", en="no")
+    MORE = Text(zh="另有 {count} 题", en="{count} more")
+    LEFT_OUT = Text(zh="没算进来 {count} 题：{reasons}", en="{count} left out: {reasons}")
+    WHERE = Text(zh="看一题：发「看 {thread}」", en="See one: /show {thread}")
+
+
+_REASONS = {
+    Reason.MENTIONS: Text(zh="只看得到 @ 我的", en="seen by mention only"),
+    Reason.UNKNOWN: Text(zh="那时没看全", en="not seen in full"),
+    Reason.INVALID: Text(zh="不算问题", en="not a question"),
+    Reason.WITHDRAWN: Text(zh="提问者收回", en="taken back"),
+    Reason.IMPORTED: Text(zh="那时我不在", en="I was not there"),
+    Reason.YOUNG: Text(zh="还太新", en="too young yet"),
+    Reason.UNRESOLVED: Text(zh="还没解决", en="not resolved"),
+}
+_PEOPLE = frozenset({Unit.MEMBERS})
+
+
+async def lines(ctx: Context[Any], figure: Figure[Any], value: Value, rows: Sequence[Row]) -> list[str]:
+    """Return at most seven lines: the number, its definition, up to four threads, and the rest."""
+    head = [_head(ctx, figure, value), figure.definition(ctx.language)]
+    threads = [row for row in rows if row.thread is not None]
+    if figure.unit in _PEOPLE:
+        return [*head, ctx.say(Texts.PEOPLE)]
+    behind = sorted((row for row in threads if row.counted), key=_telling)
+    open_to = {ctx.group.id, *await quotable(ctx)}
+    listed = [_line(ctx, figure, row, named=row.group in open_to) for row in behind[:LISTED]]
+    rest = [ctx.say(Texts.MORE, count=len(behind) - LISTED)] if len(behind) > LISTED else []
+    rest += _left_out(ctx, [row for row in threads if not row.counted])
+    rest += [ctx.say(Texts.WHERE, thread=behind[0].thread)] if behind else []
+    between = "; " if ctx.language == "en" else "；"
+    return [*head, *listed, *([between.join(rest)] if rest else [])]
+
+
+def _head(ctx: Context[Any], figure: Figure[Any], value: Value) -> str:
+    label = figure.label(ctx.language)
+    if value.value is None:
+        return ctx.say(Texts.UNSEEN if value.missing is Missing.NOT_OBSERVABLE else Texts.MISSING, label=label)
+    if figure.unit is Unit.SECONDS:
+        said = short(timedelta(seconds=value.value), ctx.language)
+        return ctx.say(Texts.MEDIAN, label=label, value=said, n=value.n, of=value.of)
+    if figure.unit is Unit.SHARE:
+        return ctx.say(Texts.VALUE, label=label, value=share(value, ctx.language, per_cent=value.base >= FEW))
+    return ctx.say(Texts.VALUE, label=label, value=counts(value, None)[0])
+
+
+def _telling(row: Row) -> tuple[float, float, int]:
+    """Sort what still waits before what took long, what does not count before what does, and the newest first."""
+    value = row.value or 0.0
+    if row.value is None:
+        return 0, -(row.waited or 0.0), -(row.thread or 0)
+    return 1, -value if value > 1 else value, -(row.thread or 0)
+
+
+def _line(ctx: Context[Any], figure: Figure[Any], row: Row, *, named: bool) -> str:
+    head = f"#{row.thread} {mask(row.title)}".rstrip() if named else f"#{row.thread}"
+    said = _said(ctx, figure, row)
+    return f"{head} · {said}" if said else head
+
+
+def _said(ctx: Context[Any], figure: Figure[Any], row: Row) -> str:
+    if figure.unit is Unit.SECONDS:
+        if row.value is not None:
+            return short(timedelta(seconds=row.value), ctx.language)
+        return ctx.say(Texts.WAITED, span=short(timedelta(seconds=row.waited or 0), ctx.language))
+    if figure.unit is Unit.SHARE:
+        return ctx.say(Texts.YES if row.value else Texts.NO)
+    return ""
+
+
+def _left_out(ctx: Context[Any], rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return []
+    found = Counter(row.why for row in rows)
+    reasons = [f"{ctx.say(_REASONS[Reason(why)])} {count}" for why, count in found.items() if why in _REASONS]
+    between = ", " if ctx.language == "en" else "、"
+    return [ctx.say(Texts.LEFT_OUT, count=len(rows), reasons=between.join(reasons))]
