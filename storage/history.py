@@ -75,6 +75,12 @@ async def count_threads(store: Store, group: int, since: datetime, until: dateti
     return int(await store.scalar(query) or 0)
 
 
+async def latest_at(store: Store) -> datetime | None:
+    """Return when the latest message of all groups was said."""
+    newest = select(MESSAGES.c.at).order_by(MESSAGES.c.at.desc()).limit(1)
+    return next(iter(await store.scalars(newest)), None)
+
+
 def _just_before(group: int, at: datetime) -> Stored:
     """Return what stands before every message said at `at` or later, in the order of a group's messages."""
     return Stored(

@@ -1,0 +1,185 @@
+"""What `doctor` does: looks at every part that a bot rests on, and says what is well, what is not, and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from bot import assembly, logs
+from bot.adapters import Ability, Adapter
+from bot.cli import _groups
+from bot.cli._findings import Finding, Mark, fail, ok, show, warn
+from bot.cli._opening import known_secrets, told
+from bot.clock import system_clock
+from bot.config import Config, ConfigError, exposed, load, shown
+from bot.only_one import InUseError, only_one
+from storage import history, inbox, migrate, search
+from storage.database import UNAVAILABLE, Database, Store
+from storage.migrate import SchemaError
+
+PROBE_SECONDS = 20.0
+LITTLE_ROOM, NO_ROOM = 2_000_000_000, 200_000_000  # bytes
+AHEAD = timedelta(minutes=2)
+
+
+def doctor(file: Path | None, *, offline: bool) -> int:
+    """Look at everything, print what was found, and return the exit code: 2 where the configuration is at fault."""
+    console = Console(highlight=False)
+    logs.configure("ERROR")
+    try:
+        config = load(file)
+        adapters = assembly.adapters(config)
+        found = list(_of_config(config, adapters))
+    except ConfigError as error:
+        for line in error.lines:
+            show(fail(line), console)
+        return 2
+    logs.configure("ERROR", secrets=known_secrets(config))
+    for finding in found:
+        show(finding, console)
+    if offline:
+        return 0
+    worst = asyncio.run(_connected(config, adapters, console))
+    return 1 if worst else 0
+
+
+def _of_config(config: Config, adapters: Mapping[str, Adapter]) -> Iterator[Finding]:
+    """Look at the configuration alone.
+
+    Raises:
+        ConfigError: A plugin cannot be used.
+    """
+    house = assembly.house(config, assembly.classifiers(config), adapters)
+    where = config.file.name if config.file else "no config.toml: every setting is the default"
+    names = ", ".join(feature.name for feature in house.features)
+    yield ok(f"configuration: {where}; features: {names}")
+    for line in exposed(config):
+        yield warn(line)
+    if not adapters:
+        yield warn(
+            "no account: nobody can be heard", "python3 run.py init asks for one; python3 run.py demo needs none"
+        )
+
+
+async def _connected(config: Config, adapters: Mapping[str, Adapter], console: Console) -> bool:
+    failed = False
+    async for finding in _everything(config, adapters):
+        show(finding, console)
+        failed |= finding.mark is Mark.FAIL
+    return failed
+
+
+async def _everything(config: Config, adapters: Mapping[str, Adapter]) -> AsyncIterator[Finding]:
+    now = system_clock().now()
+    for finding in await asyncio.to_thread(lambda: list(_of_disk(config.data.folder))):
+        yield finding
+    async with Database.open(config.database.url.get_secret_value()) as database:
+        running = _is_running(database)
+        async for finding in _of_database(config, database, now, running=running):
+            yield finding
+        for name, adapter in adapters.items():
+            for finding in await _of_account(name, adapter, running=running):
+                yield finding
+        try:
+            current, newest = await migrate.head(database)
+            if current == newest:
+                async with database.read() as store:
+                    for finding in await _groups.findings(store, adapters, now):
+                        yield finding
+        except (SchemaError, *UNAVAILABLE):
+            return  # said above
+
+
+def _of_disk(folder: Path) -> Iterator[Finding]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        yield fail(f"data folder {folder}: {error.strerror}", "give the account that runs the bot write access to it")
+        return
+    room = f"data folder {folder}: {free / 1e9:.1f} GB free"
+    if free < NO_ROOM:
+        yield fail(room, "make room: nothing can be stored soon")
+    elif free < LITTLE_ROOM:
+        yield warn(room, "make room before it fills up")
+    else:
+        yield ok(room)
+
+
+def _is_running(database: Database) -> bool:
+    """Say whether a bot holds a SQLite file; of PostgreSQL nobody can tell."""
+    if database.file is None:
+        return False
+    try:
+        with only_one(database.file):
+            return False
+    except (InUseError, OSError):
+        return True
+
+
+async def _of_database(config: Config, database: Database, now: datetime, *, running: bool) -> AsyncIterator[Finding]:
+    where = shown(config.database.url)
+    try:
+        current, newest = await migrate.head(database)
+        if current is None:
+            yield ok(f"database {where}: empty; the first start makes its tables")
+            return
+        if current != newest:
+            yield warn(f"database {where}: at {current}, this program needs {newest}", "python3 run.py migrate")
+            return
+        yield ok(f"database {where}: at {current}{_size(database)}{'; a bot is running on it' if running else ''}")
+        async with database.read() as store:
+            for finding in await _of_rows(store, now):
+                yield finding
+    except SchemaError as error:
+        yield fail(f"database {where}: {error}")
+    except UNAVAILABLE as error:
+        yield fail(f"database {where}: {told(error)}")
+
+
+def _size(database: Database) -> str:
+    return "" if database.file is None else f", {os.path.getsize(database.file) / 1e6:.1f} MB"
+
+
+async def _of_rows(store: Store, now: datetime) -> list[Finding]:
+    found = []
+    await search.find(store, "检索 search", groups=[0])
+    found.append(ok("search: answers"))
+    counts = await inbox.count(store)
+    if counts.get("quarantined"):
+        found.append(warn(f"inbox: {counts['quarantined']} frames could not be worked off", "the log says why"))
+    if counts.get("new"):
+        found.append(ok(f"inbox: {counts['new']} frames wait"))
+    latest = await history.latest_at(store)
+    if latest is not None and latest > now + AHEAD:
+        ahead = f"the latest message was said {latest - now} after now"
+        found.append(fail(f"clock: {ahead}", "set this machine's clock: schedules and waits depend on it"))
+    else:
+        found.append(ok(f"clock: {now:%Y-%m-%d %H:%M} UTC"))
+    return found
+
+
+async def _of_account(name: str, adapter: Adapter, *, running: bool) -> list[Finding]:
+    title = f"account {name} ({adapter.platform})"
+    if running:
+        return [ok(f"{title}: held by the running bot; /healthz tells how it is")]
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            lines = await adapter.probe()
+    except TimeoutError:
+        lines = [f"no answer within {PROBE_SECONDS:.0f} seconds"]
+    except OSError as error:
+        lines = [told(error)]
+    if not lines:
+        sight = "sees all messages" if Ability.SEE_ALL in adapter.abilities else "sees what is said to it"
+        return [ok(f"{title}: reachable; {sight}")]
+    return [fail(f"{title}: {line}") for line in lines]

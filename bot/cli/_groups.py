@@ -1,0 +1,69 @@
+"""What `doctor` says of each group: what is visible there, what stands in the way, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.adapters import Adapter
+from bot.cli._findings import Finding, ok, warn
+from bot.replay import UNPLACED
+from storage import accounts, grants, groups, settings
+from storage.database import Store
+from storage.grants import Right
+from storage.groups import Coverage, Group, Span
+
+RECENT = timedelta(days=7)
+
+
+async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime) -> list[Finding]:
+    """Return one finding for each group, and more where something is in the way."""
+    found: list[Finding] = []
+    served = {account.id: account.name for account in await accounts.every(store) if account.name in adapters}
+    every = await groups.every(store)
+    spans = await groups.spans(store, [group.id for group in every], now - RECENT, now)
+    for group in every:
+        mine = [span for span in spans if span.group_id == group.id]
+        found.append(sight(group, mine, served.get(group.account_id or 0)))
+        found += await _rights(store, group, served.get(group.account_id or 0))
+        if await settings.get(store, group.id, UNPLACED) is not None:
+            remedy = "run the same import again; nothing is stored twice"
+            found.append(warn(f"{_title(group)}: an import broke off before its end", remedy))
+    if not every:
+        found.append(ok("groups: none yet"))
+    return found
+
+
+def sight(group: Group, spans: list[Span], account: str | None) -> Finding:
+    """Return what is visible of a group now, by its spans of the last days."""
+    title = _title(group)
+    open_now = next((span for span in spans if span.until is None), None)
+    gaps = [span for span in spans if span.coverage is Coverage.NONE]
+    imported = [span.until for span in spans if span.coverage is Coverage.IMPORTED and span.until is not None]
+    if open_now is not None and account is not None:
+        if open_now.coverage is Coverage.MENTIONS:
+            remedy = "figures of the group need all messages: give the bot that right, or import the history"
+            return warn(f"{title}: only what is said to the bot is visible, since {open_now.since:%Y-%m-%d}", remedy)
+        if gaps:
+            return warn(f"{title}: all messages visible, but for {len(gaps)} gaps in 7 days", "import that time")
+        return ok(f"{title}: all messages visible, since {open_now.since:%Y-%m-%d}")
+    if imported:
+        return ok(f"{title}: imported up to {max(imported):%Y-%m-%d}; import what came since when you have it")
+    if account is None:
+        return warn(f"{title}: no account listens there", "add the bot to the group, or import its history")
+    return warn(f"{title}: nothing was heard in the last 7 days", f"is {account} still in the group, and connected?")
+
+
+async def _rights(store: Store, group: Group, account: str | None) -> list[Finding]:
+    if account is None:
+        return []
+    if not await grants.holders(store, Right.GROUP, group.id):
+        remedy = "python3 run.py owner makes an owner, who names admins"
+        return [warn(f"{_title(group)}: has no admin, so nobody can approve its first digest", remedy)]
+    if not await settings.get(store, group.id, "outbox.approved", False):
+        return [ok(f"{_title(group)}: the first digest waits for an admin's yes to its preview")]
+    return []
+
+
+def _title(group: Group) -> str:
+    return f"group {group.id} {group.name or group.key} ({group.platform})"

@@ -1,0 +1,19 @@
+"""`demo`: an invented fortnight of two groups, and a group to talk in."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli._options import ConfigFile, chosen
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(context: typer.Context, config: ConfigFile = None) -> None:
+    """Play an invented fortnight of two groups, show what the bot makes of it, then talk with you."""
+    from bot.cli import _demo
+
+    _demo.demo(chosen(context, config))
