@@ -10,12 +10,12 @@ from enum import StrEnum
 _END = r"[\s,，。.!！~～?？、…:：^_]*"
 _HELLO = (
     r"(?:在吗|在不在|在么|在|有人吗|有人在吗|你好呀?|您好|嗨|哈喽|哈啰|早安|早上好|早啊?|中午好|下午好|晚上好|晚安|大家好|hi|hello|hey"
-    r"|good (?:morning|evening|afternoon)|are you there|anybody|小象|试试|测试|test|ping|啊|呀|哦|嗯)"
+    r"|good (?:morning|evening|afternoon)|are you there|anybody|小象|试试|测试|test|ping|啊|呀)"
 )
 _THANKS = (
     r"(?:(?:非常|太|十分|多)?(?:谢谢|感谢|多谢|谢了|谢啦|谢过|谢)|thx|thanks?|thank you|ty|cheers|3q|辛苦了?|好的|好嘞"
     r"|好|ok|okay|收到|明白了?|知道了|了解了?|赞|棒|牛|厉害|你|您|大家|各位|大佬们?|老师|朋友|very much|a lot|so much"
-    r"|you|哈+|👍|🙏|👌|❤️|🌹)"
+    r"|you|哈+|嗯+|哦+|👍|🙏|👌|❤️|🌹)"
 )
 _ONLY_HELLO = re.compile(rf"(?:{_HELLO}{_END})+", re.IGNORECASE)
 _ONLY_THANKS = re.compile(rf"(?:{_THANKS}{_END})+", re.IGNORECASE)
@@ -34,10 +34,12 @@ class Wants(StrEnum):
 def wants(text: str) -> Wants:
     """Return what a text to the bot wants; a bare mention, a picture or a greeting asks nothing."""
     bare = _MEDIA.sub("", text).strip()
+    worded = _EMOJI.sub("", bare).strip(" ,，。.!！~～?？…")
+    if _ONLY_HELLO.fullmatch(worded):
+        return Wants.NOTHING
     if _ONLY_THANKS.fullmatch(bare):
         return Wants.THANKS
-    worded = _EMOJI.sub("", bare).strip(" ,，。.!！~～?？…")
-    return Wants.NOTHING if not worded or _ONLY_HELLO.fullmatch(worded) else Wants.ANSWER
+    return Wants.ANSWER if worded else Wants.NOTHING
 
 
 class Fault(StrEnum):

@@ -91,7 +91,7 @@ def _near(local: date, today: date, language: str) -> str:
         return ""
     zh, en = _WEEKDAYS[local.weekday()]
     if language == "en":
-        return f"this {en}" if local > today else f"last {en}"
+        return f"this {en}" if local > today else en
     return f"本{zh}"
 
 

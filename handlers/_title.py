@@ -11,7 +11,7 @@ LIMIT = 32
 
 # What people say before they ask; it tells nobody what the thread is about.
 _GREETING = re.compile(
-    r"^(?:(?:各位|请问|请教|大佬|大神|老师|朋友|同学|群友|兄弟|哥|们|下|一下|一个|个|问题|想问|问|大家好|你好|您好|hi|hello|在吗|在不在|有人吗|早|救命|那个|求助"
+    r"^(?:(?:各位|请问|请教|大佬|大神|老师|朋友|同学|群友|兄弟|哥|们|下|一下|一个|个|问题|想问|问|大家好|你好|您好|hi|hello|在吗|在不在|有人吗|早|救命|那个|求助|好(?=[\s,，。!！])"
     r"|晚上好|早上好|下午好|all|guys|everyone)[\s,，。.!！~、:：?？]*)+",
     re.IGNORECASE,
 )
