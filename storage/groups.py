@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from storage.database import Store
 from storage.frames import GroupKind, Place
-from storage.schema import METADATA, Id, UTCDateTime
+from storage.schema import METADATA, PERSONAL, Id, UTCDateTime
 
 GROUPS = Table(
     "groups",
@@ -63,7 +63,7 @@ MEMBERSHIPS = Table(
     METADATA,
     Column("group_id", Id, ForeignKey("groups.id"), primary_key=True),
     Column("member_id", Id, ForeignKey("members.id"), primary_key=True),
-    Column("name", Text, nullable=False, server_default=""),  # the card in this group
+    Column("name", Text, nullable=False, server_default="", info=PERSONAL),  # the card in this group
     Column("joined_at", UTCDateTime),
     Column("left_at", UTCDateTime),
     Column("last_at", UTCDateTime),

@@ -18,6 +18,9 @@ METADATA = MetaData(
     }
 )
 
+# Marks a column of text that a person gave, beside messages: /forgetme empties it, /mydata shows it.
+PERSONAL = {"personal": True}
+
 # SQLite numbers rows by itself only where the key is exactly INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
