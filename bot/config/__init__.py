@@ -143,7 +143,7 @@ class Outbox(BaseModel):
     on_unknown: Literal["hold", "resend"] = "hold"
     quiet_from: time = time(22)
     quiet_until: time = time(9)
-    weekly_budget: int = Field(3, ge=0, le=50)
+    weekly_budget: int = Field(3, ge=0, le=100_000)
     gather_seconds: int = Field(120, ge=0, le=3600)
     preview: bool = True
 

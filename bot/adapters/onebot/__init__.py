@@ -41,6 +41,9 @@ class Settings(BaseModel):
         heartbeat: Seconds between heartbeats until the implementation names its own; three missed ones end a
             connection.
         late_after: Seconds that a message may be late before its number counts as missing.
+        per_minute_account: Posts in any minute, over all groups; QQ freezes accounts that talk too much.
+        per_minute_group: Posts in any minute into one group.
+        gap_seconds: Least time between two posts into one group; half as much again is added by chance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -55,6 +58,9 @@ class Settings(BaseModel):
     send_timeout: float = Field(default=20, gt=0, le=29)
     heartbeat: float = Field(default=30, gt=0, le=120)
     late_after: float = Field(default=2, ge=0, le=60)
+    per_minute_account: int = Field(default=60, ge=1, le=6000)
+    per_minute_group: int = Field(default=20, ge=1, le=6000)
+    gap_seconds: float = Field(default=2, ge=0, le=60)
 
     @field_validator("access_token")
     @classmethod
@@ -113,11 +119,11 @@ class Onebot:
             Ability.STABLE_IDS,
         }
     )
-    rate = Rate(per_minute_group=20, per_minute_account=20, gap=timedelta(seconds=2))
-
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
         self.name = name
+        gap = timedelta(seconds=settings.gap_seconds)
+        self.rate = Rate(settings.per_minute_group, settings.per_minute_account, gap)
         self._past = Past()
         self._session: Session | None = None  # the one that is logged in
 
