@@ -63,11 +63,14 @@ class Memories:
 class Relinker:
     """Places messages of one group inside one transaction."""
 
-    def __init__(self, store: Store, linker: Linker, topics: Topics, memories: Memories) -> None:
+    def __init__(
+        self, store: Store, linker: Linker, topics: Topics, memories: Memories, *, stretch: int = STRETCH
+    ) -> None:
         self.store = store
         self.linker = linker
         self.topics = topics
         self.memories = memories
+        self.stretch = stretch
 
     async def heard(self, message: Stored) -> set[int]:
         """Place a new message and return the threads that changed. If others came after it, they are placed anew."""
@@ -118,12 +121,12 @@ class Relinker:
         first = await moves.beginning(self.store, first)
         known = await self._rebuild(first, version)
         touched: set[int] = set()
-        stretch = await messages.after(self.store, first.group_id, first, STRETCH)
+        stretch = await messages.after(self.store, first.group_id, first, self.stretch)
         while stretch:
             touched |= await self._anew_in(stretch, known)
-            last = stretch[-1]
-            full = len(stretch) >= STRETCH
-            stretch = (await messages.after(self.store, first.group_id, last, STRETCH))[1:] if full else []
+            if len(stretch) < self.stretch:
+                break
+            stretch = (await messages.after(self.store, first.group_id, stretch[-1], self.stretch + 1))[1:]
         self.memories.keep(first.group_id, known)
         await self._refresh(touched)
         return touched

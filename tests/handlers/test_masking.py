@@ -92,11 +92,10 @@ def test_masking_twice_changes_nothing(said: str) -> None:
     assert mask(mask(said)) == mask(said)
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    ["a", "1", "一", "1 ", "a.", ":", "f:", "路1", "区", "token ", "-----BEGIN A-----", "a_", "1.1.", "a@a.", "http://"]
-    + ["密码 ", "'", "\"'", "+1 ", "+1", "eya.", "栋1", "花园1"],
-)
+HOSTILE = """a|1|一|1 |a.|:|f:|路1|区|token |-----BEGIN A-----|a_|1.1.|a@a.|http://|密码 |'|"'|+1 |+1|eya.|栋1|花园1"""
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.split("|"))
 def test_masking_is_quick_on_hostile_text(hostile: str) -> None:
     began = time.perf_counter()
     mask(hostile * (20_000 // len(hostile)))
