@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import storage
+from storage._mounts import network_of
 from storage.copies import copy
 from storage.database import Database
 from storage.schema import METADATA
@@ -66,6 +67,7 @@ async def head(database: Database, folder: Path = FOLDER) -> tuple[str | None, s
         SchemaError: The database is newer than this program, another program's, damaged, or cannot be opened.
     """
     with explained(database):
+        await asyncio.to_thread(_refuse_network, database)
         async with database.read() as store:
             found = await store.connection.run_sync(_state, folder)
     return found.current, found.newest
@@ -92,6 +94,15 @@ async def upgrade(database: Database, folder: Path = FOLDER) -> list[str]:
             if name is None:
                 return applied
             applied.append(name)
+
+
+def _refuse_network(database: Database) -> None:
+    kind = network_of(database.file) if database.file else ""
+    if kind:
+        raise SchemaError(
+            f"{database.file} lies on a network file system ({kind}), where SQLite's locks do not hold. "
+            "Name a file on a disk of this machine, or use PostgreSQL."
+        )
 
 
 @contextmanager
