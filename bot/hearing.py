@@ -122,6 +122,7 @@ async def _in_dialog(turn: Turn, said: Heard) -> bool:
             except UserError as error:
                 replies = answer(str(error))
             await _queue(turn, replies, said)
+            turn.members.clear()  # it may be a stranger now
             return True
     return False
 
@@ -167,6 +168,7 @@ async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]
     about = None if said.post is None else said.post.about
     command = Command(entry.names[0], parsed.args, said.stored, about, replied)
     context = await _context(turn, parsed.bound.feature, said, rights)
+    await turn.close()  # so that who asks to be forgotten is not written down afterwards
     try:
         async with turn.store.connection.begin_nested():
             replies = await entry.run(command, context)
@@ -176,6 +178,7 @@ async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]
     if entry.needs is not Right.READ:
         await _audit(turn, said, parsed, "done")
     turn.overrides.clear()  # it may have been a setting
+    turn.members.clear()  # or somebody who is a stranger now
     return replies
 
 

@@ -144,4 +144,7 @@ def withheld(frame: Frame) -> Frame:
     return replace(frame, content=blank)
 
 
-COMING_BACK = frozenset({"/optin", "记我", "/forgetme", "删掉我", "/mydata", "我的数据"})
+# As `handlers/privacy` names them.
+COMING_BACK = frozenset(
+    {"/optin", "记我", "/forgetme", "/forgetme yes", "删掉我", "删掉我 确定", "/mydata", "我的数据"}
+)

@@ -68,6 +68,8 @@ class Turn:
         await activity.note(self.store, dict(self.active))
         for (group, member), (name, at) in self.seen.items():
             await groups.saw(self.store, group, member, name, at)
+        self.active.clear()
+        self.seen.clear()
 
     # -- what is looked up --------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ class Texts:
     WITHIN = Text(zh="24 小时内有人应 {share}", en="Response within 24 h: {share}")
     COHORT = Text(zh="满 7 天的题 解决 {share}", en="Questions at least 7 days old: resolved {share}")
     COHORT_LONG = Text(
-        zh="解决率 {share}：满 7 天才算，这是上周的题", en="Resolved: {share}, of last week's questions, 7 days old by now"
+        zh="解决率 {share}：满 7 天才算，这是上周的题",
+        en="Resolved: {share}, of last week's questions (7 days old now)",
     )
     CLOSE = Text(zh="解决用时 中位 {median}", en="Time to resolve: median {median}")
     ACTIVE = Text(zh="活跃 {count} 人", en="Active {count}")
