@@ -27,6 +27,7 @@ from storage.migrate import SchemaError
 PROBE_SECONDS = 20.0
 LITTLE_ROOM, NO_ROOM = 2_000_000_000, 200_000_000  # bytes
 AHEAD = timedelta(minutes=2)
+UNUSABLE: tuple[type[Exception], ...] = (SchemaError, *UNAVAILABLE)
 
 
 def doctor(file: Path | None, *, offline: bool) -> int:
@@ -93,7 +94,7 @@ async def _everything(config: Config, adapters: Mapping[str, Adapter]) -> AsyncI
                 async with database.read() as store:
                     for finding in await _groups.findings(store, adapters, now):
                         yield finding
-        except (SchemaError, *UNAVAILABLE):
+        except UNUSABLE:
             return  # said above
 
 

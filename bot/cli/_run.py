@@ -17,7 +17,8 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-SIGNALS = (signal.SIGINT, signal.SIGBREAK) if os.name == "nt" else (signal.SIGINT, signal.SIGTERM)
+# Windows knows Ctrl-C and Ctrl-Break, and no other way to ask a process to end.
+SIGNALS = (signal.SIGINT, getattr(signal, "SIGBREAK", signal.SIGTERM))
 
 
 def run(file: Path | None) -> None:

@@ -13,7 +13,10 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(context: typer.Context, config: ConfigFile = None) -> None:
-    """Play an invented fortnight of two groups, show what the bot makes of it, then talk with you."""
+    """Play an invented fortnight of two groups.
+
+    Shows what the bot makes of it; on a terminal there is then a group to talk in.
+    """
     from bot.cli import _demo
 
     _demo.demo(chosen(context, config))

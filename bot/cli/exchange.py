@@ -42,7 +42,10 @@ def register(app: typer.Typer) -> None:
 
 
 def take_in(context: typer.Context, files: Files, group: IntoGroup = "", config: ConfigFile = None) -> None:
-    """Take chat history in: the same threads and figures as if it had been heard live. Safe to repeat."""
+    """Take chat history in; safe to repeat.
+
+    Threads and figures are the same as if it had been heard live.
+    """
     from bot.cli import _exchange
     from bot.cli._opening import perform
 
@@ -57,7 +60,10 @@ def export(
     output: Output = None,
     config: ConfigFile = None,
 ) -> None:
-    """Write a group's messages out, or threads; private talk and what was taken back stay inside."""
+    """Write messages or threads out.
+
+    Private talk, what was taken back and what opted-out members wrote stays inside.
+    """
     from bot.cli import _exchange
     from bot.cli._opening import perform
 

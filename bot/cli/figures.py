@@ -20,7 +20,8 @@ class Form(StrEnum):
 FormatOption = Annotated[Form, typer.Option("--format", help="For people, or for programs.")]
 FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="Its name or label; `stats` shows them all.")]
 Everything = Annotated[bool, typer.Option("--all", help="List what was left out as well.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print it and write nothing down.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print it and do no more; so it is without --post.")]
+Post = Annotated[bool, typer.Option("--post", help="Let the running bot post it to the group as well.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +40,10 @@ def stats(
     form: FormatOption = Form.TEXT,
     config: ConfigFile = None,
 ) -> None:
-    """Show every figure, with what it was counted from; without a period, of the last seven days."""
+    """Show every figure and what it was counted from.
+
+    Without a period, of the last seven days, today included.
+    """
     from bot.cli import _figures
     from bot.cli._opening import perform
 
@@ -58,7 +62,10 @@ def why(
     form: FormatOption = Form.TEXT,
     config: ConfigFile = None,
 ) -> None:
-    """List the threads behind a figure: the very rows that the number was made of."""
+    """List what is behind a figure.
+
+    These are the very rows that the number was made of.
+    """
     from bot.cli import _figures
     from bot.cli._opening import perform
 
@@ -66,9 +73,15 @@ def why(
     perform(chosen(context, config), lambda desk: _figures.why(desk, figure, asked, everything=everything))
 
 
-def digest(context: typer.Context, group: GroupName = None, dry_run: DryRun = False, config: ConfigFile = None) -> None:
-    """Print a group's digest of the last whole week."""
-    from bot.cli import _figures
+def digest(
+    context: typer.Context,
+    group: GroupName = None,
+    dry_run: DryRun = False,
+    post: Post = False,
+    config: ConfigFile = None,
+) -> None:
+    """Print the digest of the last whole week."""
+    from bot.cli import _digest
     from bot.cli._opening import perform
 
-    perform(chosen(context, config), lambda desk: _figures.digest(desk, group, dry_run=dry_run))
+    perform(chosen(context, config), lambda desk: _digest.digest(desk, group, post=post and not dry_run))

@@ -28,7 +28,10 @@ def init(context: typer.Context, yes: Yes = False, config: ConfigFile = None) ->
 
 
 def doctor(context: typer.Context, offline: Offline = False, config: ConfigFile = None) -> None:
-    """Say what is well, what is not, and what to do: configuration, database, disk, clock, platforms, groups."""
+    """Say what is well, what is not, and what to do.
+
+    Looks at configuration, database, search, clock, disk, each platform and each group.
+    """
     from bot.cli import _doctor
 
     code = _doctor.doctor(chosen(context, config), offline=offline)

@@ -29,7 +29,10 @@ def migrate(context: typer.Context, check: Check = False, config: ConfigFile = N
 
 
 def backup(context: typer.Context, file: Target, config: ConfigFile = None) -> None:
-    """Copy the database while it is in use, and prove the copy."""
+    """Copy the database while it is in use.
+
+    The copy is checked before it counts.
+    """
     from bot.cli import _upkeep
     from bot.cli._opening import perform
 
@@ -37,7 +40,7 @@ def backup(context: typer.Context, file: Target, config: ConfigFile = None) -> N
 
 
 def owner(context: typer.Context, config: ConfigFile = None) -> None:
-    """Print a code that works once and makes its sender the owner."""
+    """Print a code that makes its sender the owner."""
     from bot.cli import _upkeep
     from bot.cli._opening import perform
 
