@@ -64,13 +64,10 @@ class Texts:
     SURE = Text(
         zh="会删掉你在各个群说过的所有话{accounts}，问答里只留时间和走向，认不出是谁；删了找不回。\n"
         "确定就回「删掉我 确定」，不回就不删。",
-        en="This erases all you said in any group{accounts}. Threads keep times and outcomes, not who you are. There is no way back.\n"
-        "If you are sure: /forgetme yes. Otherwise nothing happens.",
+        en="This erases all you said in any group{accounts}. Threads keep times and outcomes, not who you are.\n"
+        "There is no way back. If you are sure: /forgetme yes. Otherwise nothing happens.",
     )
-    HERE = Text(zh="我在的群里", en="in my groups")
-    ALL_ACCOUNTS = Text(
-        zh="我在的群里（绑定的 {count} 个账号一起）", en="in my groups, with all {count} bound accounts"
-    )
+    ACCOUNTS = Text(zh="（绑定的 {count} 个账号一起）", en=" with all your {count} accounts")
     NOT_FORGOTTEN = Text(zh="好，没删。", en="Nothing was erased.")
     FORGOTTEN = Text(
         zh="删好了：{messages} 条消息、{threads} 个标题，原始记录和索引里的也删了；以前做的备份里还有，随备份过期。\n"
