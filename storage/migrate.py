@@ -141,12 +141,13 @@ async def _transaction(database: Database) -> AsyncIterator[AsyncConnection]:
         await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         try:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-            await connection.run_sync(_check_references)
+            try:
+                yield connection
+                await connection.run_sync(_check_references)
+            except BaseException:
+                await connection.exec_driver_sql("ROLLBACK")
+                raise
             await connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            await connection.exec_driver_sql("ROLLBACK")
-            raise
         finally:
             await connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 

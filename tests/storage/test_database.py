@@ -140,6 +140,47 @@ async def test_two_processes_on_one_file_wait_for_each_other(sqlite_url: str) ->
             assert await store.scalar(text("SELECT count(*) FROM companies")) == 50
 
 
+async def test_who_is_cancelled_while_waiting_for_the_lock_leaves_a_working_writer(sqlite_url: str) -> None:
+    async with Database.open(sqlite_url) as one, Database.open(sqlite_url) as other:
+
+        async def write(name: str) -> None:
+            async with other.write() as store:
+                await store.insert(COMPANIES, name=name)
+
+        await write("first")
+        async with one.write() as store:
+            await store.insert(COMPANIES, name="holds the lock")
+            waiting = asyncio.create_task(write("cancelled"))
+            for _ in range(50):
+                await asyncio.sleep(0)
+            waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await write("last")
+        async with one.read() as store:
+            names = await store.scalars(select(COMPANIES.c.name).order_by(COMPANIES.c.id))
+            assert names == ["first", "holds the lock", "last"]
+
+
+async def test_who_is_cancelled_in_a_transaction_undoes_it(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def half() -> None:
+        async with database.write() as store:
+            await store.insert(COMPANIES, name="half")
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(half())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.write() as store:
+        assert await store.scalars(select(COMPANIES.c.name)) == []
+        await store.insert(COMPANIES, name="whole")
+
+
 async def test_a_reader_sees_one_moment_and_holds_up_nobody(database: Database) -> None:
     async with database.read() as reader:
         assert await reader.scalar(text("SELECT count(*) FROM companies")) == 0
