@@ -166,15 +166,21 @@ class App:
     @contextlib.asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
         """Keep the inbox, dispatch, errands and the clock going; at the end let the lanes run dry for a moment."""
-        lives = {"inbox": self.inbox.run, "dispatch": self.dispatch.run, "errands": self.errands.run}
+        lives = {
+            "inbox": self.inbox.run,
+            "dispatch": self.dispatch.run,
+            "errands": self.errands.run,
+            "clock": self.ticker.run,
+            "retention": self.retention.run,
+        }
         tasks = []
         for name, life in lives.items():
             part = self.board.part(name)
             tasks.append(asyncio.create_task(supervise(part, life, rng=self.rng, up_at_once=True), name=name))
         ticking = AsyncIOScheduler(timezone="UTC")
         often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        ticking.add_job(self.ticker.tick, "interval", seconds=TICK_SECONDS, **often)
-        ticking.add_job(self.retention.purge, "interval", hours=1, **often)
+        ticking.add_job(self.ticker.wake, "interval", seconds=TICK_SECONDS, **often)
+        ticking.add_job(self.retention.wake, "interval", hours=1, **often)
         ticking.start()
         try:
             yield

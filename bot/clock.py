@@ -7,6 +7,7 @@ the same UNIQUE key, and no occurrence happens twice.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -72,7 +73,19 @@ class Ticker:
         self.clock = clock
         self.queued = queued
         self.ticks = 0
+        self._wake = asyncio.Event()
         self._taken: dict[int, datetime] = {}  # by schedule: what need not be asked again
+
+    async def wake(self) -> None:
+        """Say that time has passed; called by the scheduler, which does nothing else."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look what is due at every tick, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.tick()
 
     async def tick(self) -> int:
         """Let everything act that is due; return how many occurrences were taken."""

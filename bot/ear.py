@@ -60,11 +60,16 @@ class AccountEar:
         await self.inbox.put(self.account.id, frame)
 
     async def heard(self) -> list[Heard]:
-        """Return the latest stored message of every group that this account listens in."""
+        """Return the latest stored message of every group that this account listens in.
+
+        Of a group that has none yet, the time since which it is covered: what was said since then was missed.
+        """
         async with self.database.read() as store:
             latest = await messages.latest(store, self.account.id)
+            silent = await groups.covered_since(store, self.account.id)
             places = {group.id: group.place for group in await groups.every(store, None)}
-        return [Heard(places[group], key, at, seq) for group, key, at, seq in latest]
+        heard = {group: Heard(places[group], key, at, seq) for group, key, at, seq in latest}
+        return [*heard.values(), *(Heard(places[g], "", at, None) for g, at in silent.items() if g not in heard)]
 
     async def gap(self, place: Place, since: datetime, until: datetime, *, missing: int | None) -> None:
         """Record that messages of a group may be lost for good."""

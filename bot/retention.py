@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from bot.config import Retention as Limits
 from bot.inbox import Clock
-from storage import privacy
+from storage import retention
 from storage.database import UNAVAILABLE, Database
 
 log = logging.getLogger(__name__)
@@ -19,13 +20,25 @@ class Retention:
         self.database = database
         self.limits = limits
         self.clock = clock
+        self._wake = asyncio.Event()
+
+    async def wake(self) -> None:
+        """Say that an hour has passed."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Purge at every hour, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.purge()
 
     async def purge(self) -> None:
         """Purge everything that is too old."""
-        limits = privacy.Limits(**self.limits.model_dump())
+        limits = retention.Limits(**self.limits.model_dump())
         try:
             async with self.database.write() as store:
-                purged = await privacy.purge(store, limits, self.clock.now())
+                purged = await retention.purge(store, limits, self.clock.now())
         except UNAVAILABLE as error:
             log.warning("the database is away: %s", type(error).__name__)
             return

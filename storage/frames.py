@@ -158,8 +158,8 @@ class Frame:
         place: The group or direct it happened in.
         at: When it happened, by the platform's clock, UTC.
         content: What happened.
-        replayed: Backfill, import or demo: stored and threaded like any other, but no command is obeyed
-            and nothing is answered.
+        replayed: Import or demo: stored and threaded like any other, but no command is obeyed and nothing answered.
+        backfilled: Read back from the platform's history after a gap; while it is fresh it is answered like any other.
     """
 
     key: str
@@ -167,6 +167,7 @@ class Frame:
     at: datetime
     content: Content
     replayed: bool = False
+    backfilled: bool = False
 
 
 _ADAPTER: TypeAdapter[Frame] = TypeAdapter(Frame)

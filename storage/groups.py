@@ -263,6 +263,17 @@ async def end_cover(store: Store, group: int, until: datetime) -> None:
     )
 
 
+async def covered_since(store: Store, account: int) -> dict[int, datetime]:
+    """Return since when the groups that an account listens in are covered live, by group."""
+    query = (
+        select(COVERAGE.c.group_id, func.min(COVERAGE.c.since))
+        .join(GROUPS, GROUPS.c.id == COVERAGE.c.group_id)
+        .where(GROUPS.c.account_id == account, COVERAGE.c.until.is_(None), COVERAGE.c.coverage == Coverage.FULL)
+        .group_by(COVERAGE.c.group_id)
+    )
+    return {row[0]: row[1] for row in await store.rows(query)}
+
+
 async def add_span(store: Store, span: Span) -> None:
     """Record a finished span: a gap, or what an import covers."""
     await store.insert(

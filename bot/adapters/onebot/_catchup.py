@@ -76,7 +76,7 @@ class Catchup:
                 continue
             if frame.at >= known.at - OVERLAP or (sequence(raw, place) or 0) > (lowest or 2**63):
                 self.came(raw, frame)
-                await self._hear(replace(frame, replayed=True))
+                await self._hear(replace(frame, backfilled=True))
         if known.seq is not None and (not raws or any(sequence(raw, place) for raw in raws)):
             await self._report(place, numbers, (numbers.high or 0) + 1)
             return
@@ -99,7 +99,7 @@ class Catchup:
                 if frame is None or not any(hole.first <= (number or 0) <= hole.last for hole in numbers.holes):
                     continue
                 self.came(raw, frame)
-                await self._hear(replace(frame, replayed=True))
+                await self._hear(replace(frame, backfilled=True))
             await self._report(place, numbers, below)
 
     async def _report(self, place: Place, numbers: Numbers, below: int) -> None:

@@ -43,7 +43,7 @@ def has(ear: Recorder, text: str) -> bool:
 
 
 def replayed(ear: Recorder) -> list[str]:
-    return [frame.content.text for frame in ear.frames if frame.replayed and isinstance(frame.content, Message | Echo)]
+    return [frame.content.text for frame in ear.frames if frame.backfilled and isinstance(frame.content, Message | Echo)]
 
 
 @pytest.mark.parametrize("real_seq", [True, False])
@@ -100,7 +100,7 @@ async def test_what_is_in_the_history_before_it_comes_live_stays_live() -> None:
     async with fake.forward() as url:
         await hear_some(fake, ear, url, ["一"])
         said = await fake.say(700, 20001, "刚问的")
-        async with running(onebot(mode="forward", url=url, late_after=0.5), ear):
+        async with running(onebot(mode="forward", url=url, late_after=0.2), ear):
             await fake.until(lambda: "get_group_msg_history" in [action for action, _ in fake.calls])
             await asyncio.sleep(0.05)  # it has the answer
             await fake.push(fake.world.event(said, "array"))
@@ -218,6 +218,25 @@ async def test_a_hole_that_was_open_when_the_connection_broke_is_filled_by_the_n
             await ear.until(lambda: len(ear.texts) == 3)
     assert ear.texts == ["一", "三", "没推来"]
     assert ear.gaps == []
+
+
+async def test_what_is_durable_is_known_before_it_is_worked_off() -> None:
+    fake = napcat()
+    ear = Recorder([Heard(GROUP, "seq:1", datetime.fromtimestamp(NOW - 7200, UTC), 1)], behind=True)
+    await fake.say(700, 20001, "一", at=NOW - 7200)
+    async with fake.forward() as url:
+        adapter = onebot(mode="forward", url=url)
+        async with running(adapter, ear):
+            await fake.connected()
+            await fake.say(700, 20001, "二", at=NOW - 3600)
+            await fake.say(700, 20001, "三", at=NOW - 600)
+            await ear.until(lambda: has(ear, "三"))
+        await fake.until(lambda: not fake.clients)
+        await fake.say(700, 20001, "漏", at=NOW - 60)
+        async with running(adapter, ear):
+            await ear.until(lambda: has(ear, "漏"))
+    again = [frame.content.text for frame in ear.again if isinstance(frame.content, Message)]
+    assert "二" not in again
 
 
 async def test_heartbeats_are_signs_of_life() -> None:
