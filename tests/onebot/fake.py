@@ -286,6 +286,10 @@ class NapCat:
         if self._report_self:
             self._spawn(self.push(self.world.event(said, self._form)))
 
+    def posts_in(self, group_id: int) -> list[Post]:
+        """Return what the bot posted in a group, in order."""
+        return [post for post in self.posts if post.where == f"group:{group_id}"]
+
     # --- housekeeping ---
 
     async def _change(self, change: Callable[[], object]) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from websockets.asyncio.connection import Connection
 
 from bot.adapters import Ability, DeliveryError, Ear, Outcome, Rate
@@ -30,11 +30,11 @@ class Settings(BaseModel):
 
     Attributes:
         mode: `reverse`: the implementation connects to us; `forward`: we connect to it.
+        access_token: The token that both sides know; it never belongs into `url`.
         host: Where to listen (reverse). Anything but this machine needs an access token.
         port: The port to listen on (reverse).
         path: The path that the implementation is given (reverse).
         url: The implementation's address, `ws://` or `wss://` (forward).
-        access_token: The token that both sides know; it never belongs into `url`.
         action_timeout: Seconds to wait for the answer to a question.
         send_timeout: Seconds to wait for the answer to a post; then its outcome is unknown. Less than 30, for so
             long does the outbox wait.
@@ -49,11 +49,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     mode: Literal["reverse", "forward"] = "reverse"
+    access_token: SecretStr = SecretStr("")
     host: str = "127.0.0.1"
     port: int = Field(default=8095, ge=1, le=65535)
     path: str = "/onebot/v11/ws"
-    url: str = ""
-    access_token: SecretStr = SecretStr("")
+    url: str = Field(default="", validate_default=True)
     action_timeout: float = Field(default=15, gt=0, le=300)
     send_timeout: float = Field(default=20, gt=0, le=29)
     heartbeat: float = Field(default=30, gt=0, le=120)
@@ -62,45 +62,49 @@ class Settings(BaseModel):
     per_minute_group: int = Field(default=20, ge=1, le=6000)
     gap_seconds: float = Field(default=2, ge=0, le=60)
 
+    # What each says follows the name of its key in what the operator reads.
+
     @field_validator("access_token")
     @classmethod
     def _one_word(cls, token: SecretStr) -> SecretStr:
         text = token.get_secret_value()
         if not text.isascii() or not text.isprintable() or " " in text:
             raise ValueError(
-                "access_token has a space, a line break or a character beyond ASCII in it, which no header can"
-                " carry. Copy it again, without what stands around it"
+                "holds a space, a line break or a character beyond ASCII, which no header can carry; copy it again,"
+                " without what stands around it"
             )
         return token
+
+    @field_validator("host")
+    @classmethod
+    def _guarded(cls, host: str, info: ValidationInfo) -> str:
+        token = info.data.get("access_token")  # missing where it was refused itself
+        open_door = token is not None and not token.get_secret_value() and not _is_loopback(host)
+        if open_door and info.data.get("mode") == "reverse":
+            raise ValueError(
+                "is open to other machines, and without access_token anyone who finds the port can speak as any"
+                " member; set access_token here and in the implementation, or listen on 127.0.0.1"
+            )
+        return host
 
     @field_validator("path")
     @classmethod
     def _absolute(cls, path: str) -> str:
         if not path.startswith("/") or "?" in path:
-            raise ValueError('path begins with "/" and has no "?" in it, such as "/onebot/v11/ws"')
+            raise ValueError('must begin with "/" and hold no "?", such as "/onebot/v11/ws"')
         return path
 
     @field_validator("url")
     @classmethod
-    def _address(cls, url: str) -> str:
+    def _address(cls, url: str, info: ValidationInfo) -> str:
         parts = urlsplit(url)
+        if info.data.get("mode") == "forward" and not url:
+            raise ValueError('is needed with mode = "forward": the address at which the implementation listens')
         if url and (parts.scheme not in {"ws", "wss"} or not parts.hostname or parts.port == 0):
-            raise ValueError('url is an address such as "ws://127.0.0.1:3001"')
+            raise ValueError('must be an address such as "ws://127.0.0.1:3001"')
         if parts.password or "access_token" in parse_qs(parts.query):
-            raise ValueError("url holds a secret: put the token into access_token, where it is never shown")
+            raise ValueError("holds a secret: put the token into access_token, where it is never shown")
         return url
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.mode == "forward" and not self.url:
-            raise ValueError('mode = "forward" needs url, the address at which the implementation listens')
-        if self.mode == "reverse" and not self.access_token.get_secret_value() and not _is_loopback(self.host):
-            raise ValueError(
-                f'host = "{self.host}" is open to other machines, and without access_token anyone who finds the'
-                " port can speak as any member. Set access_token here and in the implementation, or listen on"
-                " 127.0.0.1"
-            )
-        return self
 
 
 class Onebot:
@@ -119,6 +123,7 @@ class Onebot:
             Ability.STABLE_IDS,
         }
     )
+
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
         self.name = name

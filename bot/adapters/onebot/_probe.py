@@ -84,7 +84,7 @@ async def _ask_alone(link: Link) -> list[str]:
     reader = asyncio.ensure_future(link.read(ignore))
     lines = await ask(link)
     if lines:
-        await asyncio.wait({reader}, timeout=0.5)  # it may know better why
+        await asyncio.wait({reader}, timeout=0.2)  # it may know better why
     reader.cancel()
     (error,) = await asyncio.gather(reader, return_exceptions=True)
     if isinstance(error, AuthError):

@@ -48,11 +48,15 @@ class Link:
     `read` and `watch` run side by side as long as the connection lives; `call` needs `read` to be running.
     """
 
-    def __init__(self, socket: Connection, *, beat: float, timeout: float) -> None:
-        """Take an open connection over; `beat` and `timeout` (of actions) are in seconds."""
+    def __init__(self, socket: Connection, *, beat: float, timeout: float, shortest: float = SHORTEST_BEAT) -> None:
+        """Take an open connection over.
+
+        All in seconds: a heartbeat is expected every `beat` until the implementation names an interval, of which
+        one under `shortest` is not believed; an action is answered within `timeout`.
+        """
         self._socket = socket
         self._beat = beat
-        self._shortest = min(beat, SHORTEST_BEAT)
+        self._shortest = min(beat, shortest)
         self._timeout = timeout
         self._beats = 0
         self._paced = asyncio.Event()  # the interval has changed

@@ -38,6 +38,7 @@ class Recorder:
     busy: int = 0
     busiest: int = 0
     blocked: asyncio.Event | None = None
+    behind: bool = False  # whether what was heard is not worked off yet, so that `heard` knows only of `known`
 
     def __post_init__(self) -> None:
         self._changed = asyncio.Condition()
@@ -65,7 +66,7 @@ class Recorder:
 
     async def heard(self) -> list[Heard]:
         latest: dict[str, Heard] = {known.place.key: known for known in self.known}
-        for frame in self.frames:
+        for frame in [] if self.behind else self.frames:
             message = frame.content
             if isinstance(message, Message) and frame.place.kind is GroupKind.GROUP:
                 latest[frame.place.key] = Heard(frame.place, message.key, message.at, message.seq)

@@ -42,8 +42,10 @@ def has(ear: Recorder, text: str) -> bool:
     return text in ear.texts
 
 
-def replayed(ear: Recorder) -> list[str]:
-    return [frame.content.text for frame in ear.frames if frame.backfilled and isinstance(frame.content, Message | Echo)]
+def backfilled(ear: Recorder) -> list[str]:
+    return [
+        frame.content.text for frame in ear.frames if frame.backfilled and isinstance(frame.content, Message | Echo)
+    ]
 
 
 @pytest.mark.parametrize("real_seq", [True, False])
@@ -57,7 +59,7 @@ async def test_what_was_missed_is_read_back_in_order(real_seq: bool, form: str) 
             await fake.say(700, 20001, text, at=NOW - 500 + n)
         await hear_some(fake, ear, url, ["三"], ago=0)
     assert ear.texts == ["一", "二", *missed, "三"]
-    assert replayed(ear) == missed
+    assert backfilled(ear) == missed
     assert ear.gaps == []
 
 
@@ -92,7 +94,7 @@ async def test_live_messages_of_a_group_wait_for_its_past_and_stay_live() -> Non
             await fake.say(700, 20001, "现在")
             await ear.until(lambda: "现在" in ear.texts)
     assert ear.texts == ["一", "漏", "现在"]
-    assert replayed(ear) == ["漏"]
+    assert backfilled(ear) == ["漏"]
 
 
 async def test_what_is_in_the_history_before_it_comes_live_stays_live() -> None:
@@ -106,7 +108,7 @@ async def test_what_is_in_the_history_before_it_comes_live_stays_live() -> None:
             await fake.push(fake.world.event(said, "array"))
             await ear.until(lambda: has(ear, "刚问的"))
     assert ear.texts == ["一", "刚问的"]
-    assert replayed(ear) == []
+    assert backfilled(ear) == []
 
 
 async def test_what_the_history_hides_is_a_gap_of_that_many() -> None:
@@ -195,7 +197,7 @@ async def test_a_hole_in_what_comes_is_filled() -> None:
         await fake.say(700, 20001, "三")
         await ear.until(lambda: len(ear.texts) == 3)
         assert ear.texts == ["一", "三", "没推来"]
-        assert replayed(ear) == ["没推来"]
+        assert backfilled(ear) == ["没推来"]
         await fake.say(700, 20001, "五", skip=2)  # nobody has those
         await ear.until(lambda: ear.gaps)
         assert [gap.missing for gap in ear.gaps] == [2]
@@ -265,7 +267,7 @@ async def test_what_is_only_late_is_no_hole() -> None:
             await fake.say(700, 20001, str(n))
         await ear.until(lambda: len(ear.texts) == 30)
     assert ear.texts != sorted(ear.texts, key=int)
-    assert (replayed(ear), ear.gaps) == ([], [])
+    assert (backfilled(ear), ear.gaps) == ([], [])
     assert "get_group_msg_history" not in [action for action, _ in fake.calls]
 
 
@@ -284,7 +286,7 @@ async def test_our_own_posts_leave_no_holes(report_self: bool) -> None:
             await ear.until(lambda: "完" in ear.texts)
             await asyncio.sleep(0.15)  # longer than `late_after`
     assert ear.gaps == []
-    assert replayed(ear) == []
+    assert backfilled(ear) == []
     assert "get_group_msg_history" not in [action for action, _ in fake.calls]
 
 

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 
 import pytest
+from websockets.asyncio.client import connect
 
+from bot.adapters.onebot._wire import Link
 from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, running
 from tests.bot.adapters.onebot.staging import TOKEN, both, napcat, stage
 from tests.onebot.fake import NapCat
@@ -57,8 +59,25 @@ async def test_a_silent_connection_is_ended(mode: str) -> None:
             await on.ear.until(lambda: len(on.ear.online_as) == 2)
 
 
+async def test_an_interval_that_is_named_counts_at_once() -> None:
+    fake = NapCat(heartbeat=0.05)
+
+    async def ignore(raw: object, text: str) -> None:
+        del raw, text
+
+    async with fake.forward() as url, connect(url, proxy=None) as socket:
+        link = Link(socket, beat=30, timeout=1, shortest=0.01)
+        parts = [asyncio.ensure_future(link.read(ignore)), asyncio.ensure_future(link.watch())]
+        await asyncio.sleep(0.12)  # two heartbeats
+        fake.faults.stopped = True
+        with pytest.raises(ConnectionError, match=r"3 intervals of 0\.05 s"):
+            await asyncio.wait_for(parts[1], 2)
+        parts[0].cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
 async def test_without_heartbeats_silence_is_asked() -> None:
-    async with stage("forward", napcat(heartbeat=0), heartbeat=0.05, action_timeout=0.2) as on:
+    async with stage("forward", napcat(heartbeat=0), heartbeat=0.02, action_timeout=0.1) as on:
         await on.fake.until(lambda: [action for action, _ in on.fake.calls].count("get_status") >= 3)
         assert not on.life.done()
         on.fake.faults.stopped = True

@@ -8,6 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from bot.adapters.onebot import Settings, build
+from bot.config import Table
+from bot.plugins import load
+from bot.refusals import ConfigError
 
 
 def test_the_defaults_listen_on_this_machine_alone() -> None:
@@ -34,7 +37,7 @@ def test_taken(table: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ({"mode": "forward"}, "needs url"),
+        ({"mode": "forward"}, "is needed"),
         ({"mode": "forward", "url": "http://127.0.0.1:3001"}, 'such as "ws://127.0.0.1:3001"'),
         ({"mode": "forward", "url": "ws://"}, "such as"),
         ({"mode": "forward", "url": "ws://h:99999"}, "Port out of range"),
@@ -48,7 +51,7 @@ def test_taken(table: dict[str, Any]) -> None:
         ({"access_token": "hunter2\n"}, "line break"),
         ({"access_token": "hunter2 hunter2"}, "space"),
         ({"access_token": "hunter2口令"}, "ASCII"),
-        ({"path": "onebot"}, 'begins with "/"'),
+        ({"path": "onebot"}, 'must begin with "/"'),
         ({"path": "/ws?access_token=hunter2"}, 'no "?"'),
         ({"port": 0}, "port"),
         ({"port": 70000}, "port"),
@@ -61,6 +64,15 @@ def test_refused(table: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate(table)
     assert words in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_loader_names_the_key() -> None:
+    table = Table({"adapter": "onebot", "host": "0.0.0.0", "access_tokn": "hunter2"})
+    with pytest.raises(ConfigError) as refused:
+        load("adapters", "qq2", table)
+    assert "[adapters.qq2] host: is open to other machines" in str(refused.value)
+    assert "did you mean access_token?" in str(refused.value)
     assert "hunter2" not in str(refused.value)
 
 
