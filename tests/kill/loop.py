@@ -106,6 +106,7 @@ async def crash_loop(
     async with fake.forward() as url:
         bot = Bot(folder, database_url, url, digest_every=digest_every)
         await bot.start()
+        await fake.until(lambda: bool(fake.clients), timeout=30)
         talking = asyncio.create_task(_talk(fake, rng, groups, verdict))
         try:
             for _ in range(kills):
