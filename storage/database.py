@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Executable, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import _inline
 
@@ -68,30 +69,24 @@ class Store:
 
     def insert_into(self, table: Table) -> Any:
         """Return an INSERT of the engine's own kind, which knows `on_conflict_do_update` and `excluded`."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return _insert_into(table, sqlite=self.is_sqlite)
 
     async def insert(self, table: Table, **values: Any) -> int:
         """Insert a row and return its id."""
-        return int(await self.scalar(table.insert().values(**values).returning(table.c.id)))
+        return int(await self.scalar(_inserting(table), values))
 
     async def insert_new(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
         """Insert the rows whose unique keys are new; return how many were. A UNIQUE index decides, never a look-up."""
         values = list(rows)
         if not values:
             return 0
-        statement = self.insert_into(table).on_conflict_do_nothing()
-        if self.is_sqlite:
-            return (await self.execute(statement, values)).rowcount
         # asyncpg tells no count for many rows at once, so they come back to be counted.
-        first = next(iter(table.primary_key))
-        return len((await self.execute(statement.returning(first), values)).all())
+        result = await self.execute(_skipping(table, sqlite=self.is_sqlite, returning=not self.is_sqlite), values)
+        return result.rowcount if self.is_sqlite else len(result.all())
 
     async def insert_or_skip(self, table: Table, **values: Any) -> int | None:
         """Insert a row and return its id, or None where its unique key is taken."""
-        statement: ReturningInsert[Any] = (
-            self.insert_into(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
-        )
-        found = await self.scalar(statement)
+        found = await self.scalar(_skipping(table, sqlite=self.is_sqlite, returning=True), values)
         return None if found is None else int(found)
 
     async def upsert(
@@ -100,10 +95,39 @@ class Store:
         """Insert rows; where `keys` are taken, set `changes` (default: the values that the row brings)."""
         if not rows:
             return
-        statement = self.insert_into(table)
-        changed = changes or {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        update = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+        if changes:
+            update = self.insert_into(table).on_conflict_do_update(index_elements=list(keys), set_=changes)
+        else:
+            brought = tuple(name for name in rows[0] if name not in keys)
+            update = _upserting(table, tuple(keys), brought, sqlite=self.is_sqlite)
         await self.execute(update, list(rows))
+
+
+# Building a statement costs SQLAlchemy more than running it costs SQLite, so those of every day are built once.
+
+
+def _insert_into(table: Table, *, sqlite: bool) -> Any:
+    return sqlite_dialect.insert(table) if sqlite else postgresql_dialect.insert(table)
+
+
+@cache
+def _inserting(table: Table) -> Executable:
+    return table.insert().returning(table.c.id)
+
+
+@cache
+def _skipping(table: Table, *, sqlite: bool, returning: bool) -> Executable:
+    statement = _insert_into(table, sqlite=sqlite).on_conflict_do_nothing()
+    found: Executable = statement.returning(next(iter(table.primary_key))) if returning else statement
+    return found
+
+
+@cache
+def _upserting(table: Table, keys: tuple[str, ...], brought: tuple[str, ...], *, sqlite: bool) -> Executable:
+    statement = _insert_into(table, sqlite=sqlite)
+    changes = {name: statement.excluded[name] for name in brought}
+    found: Executable = statement.on_conflict_do_update(index_elements=list(keys), set_=changes)
+    return found
 
 
 class Database:
