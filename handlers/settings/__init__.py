@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from handlers import Command, Context, Feature, NoSettings, Reply, Right, Router, Text, UserError, answer
-from handlers._settings import context_of, effective
+from handlers._settings import context_of, effective, language
 from handlers.settings import _values as values
 from storage import groups, outbox, settings
 from storage.groups import Group
@@ -205,6 +205,7 @@ async def _change(ctx: Context[Any], setting: _Setting, text: str) -> str:
         await settings.put(ctx.store, where, setting.key, value, ctx.now(), ctx.speaker.id)
     await _tell_features(ctx, where)
     overrides = await settings.overrides(ctx.store, ctx.group.id)
+    ctx.language = language(overrides, ctx.community)  # it may be what was changed
     now = _Setting(setting.feature, setting.name, overrides)
     if text == DROP:
         source = _source(ctx, now, await _sources(ctx, overrides))
