@@ -26,7 +26,8 @@ from bot.inbox import Clock, Inbox
 from bot.only_one import only_one
 from bot.outbox import Outbox
 from bot.retention import Retention
-from bot.supervisor import Board, supervise
+from bot.rollcall import RollCall
+from bot.supervisor import Board, State, supervise
 from bot.turn import Turn
 from storage import accounts, groups, migrate
 from storage.accounts import Account
@@ -64,6 +65,7 @@ class App:
         self.errands = Errands(database, self.house, self.clock, config.data.folder / "files", self._queued)
         self.ticker = Ticker(database, self.house, self.accounts, self.clock, self._queued)
         self.retention = Retention(database, config.retention, self.clock)
+        self.rollcall = RollCall(database, self.ears, self.house.community, self.clock)
         self.port = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -99,7 +101,9 @@ class App:
                 self.house.settled.add(group.id)
 
     def _add(self, account: Account, adapter: Adapter) -> None:
-        self.ears.append(AccountEar(self.database, self.inbox, account, adapter, self.clock, self._online))
+        self.ears.append(
+            AccountEar(self.database, self.inbox, account, adapter, self.clock, self._online, self._offline)
+        )
         self.outboxes.append(
             Outbox(
                 self.database,
@@ -117,6 +121,10 @@ class App:
     def _online(self, account: Account) -> None:
         self.accounts[account.id] = account
         self.board.parts[account.name].up()
+
+    def _offline(self, account: Account, why: str) -> None:
+        log.warning("%s is offline: %s", account.name, why)
+        self.board.parts[account.name].turn(State.WAITING)
 
     def _queued(self) -> None:
         for outbox in self.outboxes:
@@ -172,6 +180,7 @@ class App:
             "errands": self.errands.run,
             "clock": self.ticker.run,
             "retention": self.retention.run,
+            "roll-call": self.rollcall.run,
         }
         tasks = []
         for name, life in lives.items():
@@ -181,6 +190,7 @@ class App:
         often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         ticking.add_job(self.ticker.wake, "interval", seconds=TICK_SECONDS, **often)
         ticking.add_job(self.retention.wake, "interval", hours=1, **often)
+        ticking.add_job(self.rollcall.wake, "cron", minute=55, **often)
         ticking.start()
         try:
             yield

@@ -25,6 +25,7 @@ class AccountEar:
         adapter: Adapter,
         clock: Clock,
         changed: Callable[[Account], None],
+        gone: Callable[[Account, str], None],
     ) -> None:
         self.database = database
         self.inbox = inbox
@@ -32,6 +33,7 @@ class AccountEar:
         self.adapter = adapter
         self.clock = clock
         self.changed = changed
+        self.gone = gone
         self.heard_at: datetime | None = None
         self.frames = 0
         self.oddities = 0
@@ -52,6 +54,10 @@ class AccountEar:
                     await groups.cover(store, group.id, seen, now)
         self.account = Account(self.account.id, self.account.name, self.account.platform, self_id, name)
         self.changed(self.account)
+
+    async def offline(self, why: str) -> None:
+        """Let everyone know that the connection is gone, until the next one."""
+        self.gone(self.account, why)
 
     async def hear(self, frame: Frame) -> None:
         """Hand a frame to the inbox; durable on return."""

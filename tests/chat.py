@@ -91,6 +91,9 @@ class Recorder:
     async def run(self, ear: Any) -> None:
         raise NotImplementedError
 
+    async def sizes(self) -> dict[str, int]:
+        return {}
+
     async def probe(self) -> list[str]:
         return []
 
@@ -127,7 +130,7 @@ class Chat:
             owner="test", rng=Random(1),
         )  # fmt: skip
         self.ticker = Ticker(database, house, {account.id: account}, self.clock, lambda: None)
-        self.ear = AccountEar(database, self.inbox, account, self.adapter, self.clock, lambda _: None)
+        self.ear = AccountEar(database, self.inbox, account, self.adapter, self.clock, lambda _: None, lambda *_: None)
         self.count = 0
         self.last = ""
         self._looked = 0

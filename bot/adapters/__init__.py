@@ -35,6 +35,9 @@ A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts li
             print(payload)
             return None
 
+        async def sizes(self) -> Mapping[str, int]:
+            return {}
+
         async def probe(self) -> list[str]:
             return []
 
@@ -44,7 +47,7 @@ A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -104,6 +107,10 @@ class Ear(Protocol):
         """Say that the connection is up and authorised, and which groups the account is in."""
         ...
 
+    async def offline(self, why: str) -> None:
+        """Say that the connection is gone although `run` goes on (a listener waits for the next one)."""
+        ...
+
     async def hear(self, frame: Frame) -> None:
         """Hand a frame over. It is durable when this returns, so acknowledge afterwards, never before."""
         ...
@@ -146,6 +153,14 @@ class Adapter(Protocol):
 
         Raises:
             DeliveryError: It was not, or may not have been, posted; `outcome` says which.
+        """
+        ...
+
+    async def sizes(self) -> Mapping[str, int]:
+        """Return how many members each group has, by group key; empty where the platform does not tell.
+
+        Raises:
+            OSError: It cannot be asked now.
         """
         ...
 

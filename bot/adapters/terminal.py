@@ -11,7 +11,7 @@ import codecs
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,6 +104,10 @@ class Terminal:
         self.sink.flush()
         self.last += 1
         return str(self.last)
+
+    async def sizes(self) -> Mapping[str, int]:
+        """Return that you and the bot are two; the bot does not count."""
+        return {self.place.key: 1}
 
     async def probe(self) -> list[str]:
         """Return nothing: a terminal is always there."""

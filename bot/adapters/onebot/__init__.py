@@ -8,6 +8,7 @@ what it could not find.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,7 @@ from websockets.asyncio.connection import Connection
 from bot.adapters import Ability, DeliveryError, Ear, Outcome, Rate
 from bot.adapters.onebot import _posts, _probe, _roads
 from bot.adapters.onebot._frames import PLATFORM
-from bot.adapters.onebot._parse import identifier, table
+from bot.adapters.onebot._parse import identifier, integer, table
 from bot.adapters.onebot._session import Past, Session
 from bot.adapters.onebot._wire import ActionError, Link
 from storage.frames import Place
@@ -169,6 +170,19 @@ class Onebot:
         session.posted(place, key, above)
         return key or None
 
+    async def sizes(self) -> Mapping[str, int]:
+        """Return the sizes of the account's groups, as the implementation knows them."""
+        session = self._session
+        if session is None:
+            raise ConnectionError("not connected")
+        try:
+            listed = await session.link.call("get_group_list", {"no_cache": True})
+        except ActionError as error:
+            raise ConnectionError(str(error)) from error
+        groups = [table(group) for group in listed] if isinstance(listed, list) else []
+        counts = {identifier(group.get("group_id")): integer(group.get("member_count")) for group in groups}
+        return {key: count for key, count in counts.items() if key and count}
+
     async def probe(self) -> list[str]:
         """Return what keeps the account from working, in words for the operator."""
         if self._session is not None:
@@ -192,6 +206,7 @@ class Onebot:
         finally:
             if self._session is session:
                 self._session = None
+                await ear.offline("the connection ended")
 
     async def _admit(self, session: Session) -> None:
         """Let the newest connection of the account win; another account is turned away."""

@@ -32,6 +32,7 @@ class Recorder:
     frames: list[Frame] = field(default_factory=list)
     again: list[Frame] = field(default_factory=list)  # heard, but known
     online_as: list[tuple[str, str, tuple[Place, ...]]] = field(default_factory=list)
+    offline_for: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     oddities: list[tuple[str, str]] = field(default_factory=list)
     began: list[str] = field(default_factory=list)  # keys in the order in which they were handed over
@@ -49,6 +50,9 @@ class Recorder:
 
     async def online(self, self_id: str, name: str, groups: Sequence[Place]) -> None:
         await self._change(lambda: self.online_as.append((self_id, name, tuple(groups))))
+
+    async def offline(self, why: str) -> None:
+        await self._change(lambda: self.offline_for.append(why))
 
     async def hear(self, frame: Frame) -> None:
         self.busy += 1

@@ -39,7 +39,7 @@ async def _life(database: Database, url: str) -> AsyncIterator[None]:
     async with database.write() as store:
         account = await accounts.ensure(store, "qq", "qq")
     up = asyncio.Event()
-    ear = AccountEar(database, box, account, adapter, clock, lambda _: up.set())
+    ear = AccountEar(database, box, account, adapter, clock, lambda _: up.set(), lambda *_: None)
     tasks = [asyncio.ensure_future(box.run()), asyncio.ensure_future(adapter.run(ear))]
     try:
         await asyncio.wait_for(up.wait(), 10)
