@@ -40,7 +40,7 @@ class Texts:
     INIT = Text(zh="接到你自己的群：", en="To bring it to a group of yours:")
 
 
-def demo(file: Path | None) -> None:
+def play(file: Path | None) -> None:
     """Play, show, print, and talk if a person sits there."""
     guarded(lambda: asyncio.run(_demo(configured(file))))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from rich.console import Console
 from bot import assembly, logs
 from bot.adapters import Ability, Adapter
 from bot.cli import _groups
-from bot.cli._findings import Finding, Mark, fail, ok, show, warn
+from bot.cli._findings import fail, ok, show, warn
 from bot.cli._opening import known_secrets, told
 from bot.clock import system_clock
 from bot.config import Config, ConfigError, exposed, load, shown
 from bot.only_one import InUseError, only_one
-from storage import history, inbox, migrate, search
+from storage import history, inbox, maintenance, migrate, search
 from storage.database import UNAVAILABLE, Database, Store
+from storage.maintenance import Finding, Mark
 from storage.migrate import SchemaError
 
 PROBE_SECONDS = 20.0
@@ -128,33 +129,24 @@ def _is_running(database: Database) -> bool:
 
 
 async def _of_database(config: Config, database: Database, now: datetime, *, running: bool) -> AsyncIterator[Finding]:
-    where = shown(config.database.url)
+    where = f"database {shown(config.database.url)}{'; a bot is running on it' if running else ''}"
     try:
+        for finding in await maintenance.check(database):
+            yield replace(finding, what=f"{where}: {finding.what}")
         current, newest = await migrate.head(database)
-        if current is None:
-            yield ok(f"database {where}: empty; the first start makes its tables")
-            return
-        if current != newest:
-            yield warn(f"database {where}: at {current}, this program needs {newest}", "python3 run.py migrate")
-            return
-        yield ok(f"database {where}: at {current}{_size(database)}{'; a bot is running on it' if running else ''}")
-        async with database.read() as store:
-            for finding in await _of_rows(store, now):
-                yield finding
-    except SchemaError as error:
-        yield fail(f"database {where}: {error}")
+        if current == newest:
+            async with database.read() as store:
+                for finding in await _of_rows(store, now):
+                    yield finding
+    except SchemaError:
+        return  # said above
     except UNAVAILABLE as error:
-        yield fail(f"database {where}: {told(error)}")
-
-
-def _size(database: Database) -> str:
-    return "" if database.file is None else f", {os.path.getsize(database.file) / 1e6:.1f} MB"
+        yield fail(f"{where}: {told(error)}")
 
 
 async def _of_rows(store: Store, now: datetime) -> list[Finding]:
-    found = []
     await search.find(store, "检索 search", groups=[0])
-    found.append(ok("search: answers"))
+    found = [ok("search: answers")]
     counts = await inbox.count(store)
     if counts.get("quarantined"):
         found.append(warn(f"inbox: {counts['quarantined']} frames could not be worked off", "the log says why"))
@@ -162,8 +154,8 @@ async def _of_rows(store: Store, now: datetime) -> list[Finding]:
         found.append(ok(f"inbox: {counts['new']} frames wait"))
     latest = await history.latest_at(store)
     if latest is not None and latest > now + AHEAD:
-        ahead = f"the latest message was said {latest - now} after now"
-        found.append(fail(f"clock: {ahead}", "set this machine's clock: schedules and waits depend on it"))
+        what = f"clock: {now:%Y-%m-%d %H:%M} UTC, but the latest message was said at {latest:%Y-%m-%d %H:%M}"
+        found.append(fail(what, "set this machine's clock: schedules and waits depend on it"))
     else:
         found.append(ok(f"clock: {now:%Y-%m-%d %H:%M} UTC"))
     return found

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from rich.console import Console
 from rich.text import Text
 
-
-class Mark(StrEnum):
-    """How a thing stands."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
+from storage.maintenance import Finding, Mark
 
 COLOURS = {Mark.OK: "green", Mark.WARN: "yellow", Mark.FAIL: "bold red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A thing that was looked at: how it stands, what it is, and what to do where that is not well."""
-
-    mark: Mark
-    what: str
-    remedy: str = ""
 
 
 def ok(what: str) -> Finding:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.adapters import Adapter
-from bot.cli._findings import Finding, ok, warn
+from bot.cli._findings import ok, warn
 from bot.replay import UNPLACED
 from storage import accounts, grants, groups, settings
 from storage.database import Store
 from storage.grants import Right
 from storage.groups import Coverage, Group, Span
+from storage.maintenance import Finding
 
 RECENT = timedelta(days=7)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime) -> list[Finding]:
@@ -21,10 +23,10 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
     found: list[Finding] = []
     served = {account.id: account.name for account in await accounts.every(store) if account.name in adapters}
     every = await groups.every(store)
-    spans = await groups.spans(store, [group.id for group in every], now - RECENT, now)
+    spans = await groups.spans(store, [group.id for group in every], EVER, now)
     for group in every:
         mine = [span for span in spans if span.group_id == group.id]
-        found.append(sight(group, mine, served.get(group.account_id or 0)))
+        found.append(sight(group, mine, served.get(group.account_id or 0), now - RECENT))
         found += await _rights(store, group, served.get(group.account_id or 0))
         if await settings.get(store, group.id, UNPLACED) is not None:
             remedy = "run the same import again; nothing is stored twice"
@@ -34,11 +36,11 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
     return found
 
 
-def sight(group: Group, spans: list[Span], account: str | None) -> Finding:
-    """Return what is visible of a group now, by its spans of the last days."""
+def sight(group: Group, spans: list[Span], account: str | None, recent: datetime) -> Finding:
+    """Return what is visible of a group now, by its spans; gaps count that ended after `recent`."""
     title = _title(group)
     open_now = next((span for span in spans if span.until is None), None)
-    gaps = [span for span in spans if span.coverage is Coverage.NONE]
+    gaps = [span for span in spans if span.coverage is Coverage.NONE and (span.until is None or span.until > recent)]
     imported = [span.until for span in spans if span.coverage is Coverage.IMPORTED and span.until is not None]
     if open_now is not None and account is not None:
         if open_now.coverage is Coverage.MENTIONS:
@@ -51,7 +53,7 @@ def sight(group: Group, spans: list[Span], account: str | None) -> Finding:
         return ok(f"{title}: imported up to {max(imported):%Y-%m-%d}; import what came since when you have it")
     if account is None:
         return warn(f"{title}: no account listens there", "add the bot to the group, or import its history")
-    return warn(f"{title}: nothing was heard in the last 7 days", f"is {account} still in the group, and connected?")
+    return warn(f"{title}: nothing is heard there", f"is {account} still in the group, and connected?")
 
 
 async def _rights(store: Store, group: Group, account: str | None) -> list[Finding]:

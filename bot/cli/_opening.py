@@ -25,6 +25,7 @@ from storage import groups, migrate
 from storage.copies import CopyError
 from storage.database import UNAVAILABLE, Database, Store
 from storage.groups import Group
+from storage.maintenance import BackupError
 from storage.metrics import Options
 from storage.migrate import SchemaError
 
@@ -34,7 +35,8 @@ class RefusalError(Exception):
 
 
 WRONG: tuple[type[Exception], ...] = (ConfigError, SchemaError, RefusalError)
-FAULTS: tuple[type[Exception], ...] = (InUseError, FormatError, CopyError, *UNAVAILABLE)
+OWN_WORDS: tuple[type[Exception], ...] = (InUseError, FormatError, BackupError, CopyError)
+FAULTS: tuple[type[Exception], ...] = (*OWN_WORDS, *UNAVAILABLE)
 
 
 @dataclass
@@ -166,7 +168,7 @@ def told(error: BaseException) -> str:
     """Return a fault as a sentence; a database's own message may quote statements, so its kind must do."""
     if isinstance(error, OSError):
         return f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
-    if isinstance(error, (InUseError, FormatError, CopyError)):
+    if isinstance(error, OWN_WORDS):
         return str(error)
     return f"The database does not answer ({type(error).__name__}). Look with: python3 run.py doctor"
 

@@ -7,10 +7,11 @@ import contextlib
 from datetime import timedelta
 from pathlib import Path
 
-from bot.cli._opening import Desk, RefusalError
+from bot.cli._opening import Desk
 from bot.only_one import only_one
-from storage import copies, grants
+from storage import grants, maintenance
 from storage import migrate as migrations
+from storage.database import Database
 
 CODE_SPAN = timedelta(hours=1)
 
@@ -34,38 +35,17 @@ async def migrate(desk: Desk, *, check: bool) -> int:
 
 
 async def backup(desk: Desk, target: Path) -> int:
-    """Copy a SQLite file; PostgreSQL has a better tool of its own.
-
-    Raises:
-        RefusalError: It is PostgreSQL, or there is nothing to copy, or the copy would replace the database.
-    """
-    file = desk.database.file
-    if file is None:
-        raise RefusalError("This database is PostgreSQL: back it up with pg_dump, which knows it best.")
-    place = destination(file, target)
-    with migrations.explained(desk.database):
-        size = await asyncio.to_thread(_copied, file, place)
+    """Copy the database; a folder takes the copy under the database's own name."""
+    place = await asyncio.to_thread(destination, desk.database, target)
+    size = await maintenance.backup(desk.database, place)
     print(f"{place}: {size / 1e6:.1f} MB, checked. Keep it as safe as the database itself.")
     return 0
 
 
-def destination(file: Path, target: Path) -> Path:
-    """Return where a copy of a file goes: a folder takes it under the file's own name.
-
-    Raises:
-        RefusalError: There is nothing to copy, or the copy would replace the database.
-    """
-    if not file.exists():
-        raise RefusalError(f"There is no database at {file} yet.")
-    place = target / file.name if target.is_dir() else target
-    if place.resolve() == file.resolve():
-        raise RefusalError("The copy would replace the database itself; name another file.")
-    return place
-
-
-def _copied(file: Path, place: Path) -> int:
-    copies.copy(file, place)
-    return place.stat().st_size
+def destination(database: Database, target: Path) -> Path:
+    """Return where a copy goes."""
+    name = f"{database.url.database}.dump" if database.file is None else database.file.name
+    return target / name if target.is_dir() else target
 
 
 async def owner(desk: Desk) -> int:

@@ -17,6 +17,6 @@ def demo(context: typer.Context, config: ConfigFile = None) -> None:
 
     Shows what the bot makes of it; on a terminal there is then a group to talk in.
     """
-    from bot.cli import _demo
+    from bot.cli._demo import play
 
-    _demo.demo(chosen(context, config))
+    play(chosen(context, config))

@@ -16,7 +16,7 @@ from bot.demo import _lines as lines
 from bot.demo._play import Moment, Play, Scene
 from handlers import Text
 
-SECONDS = 20.0  # that the fortnight takes on a terminal
+SECONDS = 17.0  # that the fortnight takes on a terminal
 PICTURES_PER_SECOND = 8
 ROWS_BESIDE = 6  # of the terminal, that the threads do not get
 
