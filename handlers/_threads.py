@@ -8,6 +8,7 @@ from typing import Any
 from handlers import Command, Context, Right, Text, UserError
 from handlers import _durations as durations
 from handlers._masking import mask
+from handlers._names import spaced
 from handlers._rights import may
 from handlers._sharing import quotable
 from storage import members, pins, threads
@@ -36,7 +37,7 @@ class Texts:
     LINKED = Text(zh="和 #{number} 一样，解决了", en="solved, the same as #{number}")
     INFERRED = Text(zh="提问者道过谢，应该解决了", en="the asker said thanks, probably solved")
     ANSWERED = Text(zh="有人答了，没说好没好", en="answered, outcome not told")
-    WAITING = Text(zh="等了 {span}", en="waiting for {span}")
+    WAITING = Text(zh="等了{span}", en="waiting for {span}")
     EXPIRED = Text(zh="没等到回答", en="never answered")
     WITHDRAWN = Text(zh="提问者撤回了", en="taken back by the asker")
     INVALID = Text(zh="不算问题", en="not a question")
@@ -70,7 +71,7 @@ def state(thread: Thread, now: datetime, language: str) -> str:
     if verdict.outcome is Outcome.OPEN:
         span = durations.rough(now - thread.facts.asked_at, language)
         silent = "" if thread.facts.first_response_at else Texts.NOBODY.in_language(language)
-        return Texts.WAITING.in_language(language, span=span) + silent
+        return spaced(Texts.WAITING.in_language(language, span=span)) + silent
     texts = {
         Outcome.ANSWERED: Texts.ANSWERED,
         Outcome.EXPIRED: Texts.EXPIRED,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from handlers._masking import mask
 
-LIMIT = 32
+LIMIT = 32  # Chinese characters, or twice as many Latin letters
 
 # What people say before they ask; it tells nobody what the thread is about.
 _GREETING = re.compile(
@@ -20,7 +21,7 @@ _AT = re.compile(r"@\S+\s?")
 
 
 def title(question: Sequence[str]) -> str:
-    """Return the first of the asker's lines that says something, without greeting, cut to `LIMIT` characters.
+    """Return the first of the asker's lines that says something, without greeting, cut to `LIMIT`.
 
     It is masked before it is cut, since it is shown wherever the thread is.
     """
@@ -42,11 +43,22 @@ def _clean(line: str) -> str:
 
 def _cut(text: str) -> str:
     flat = " ".join(text.split())
-    if len(flat) <= LIMIT:
+    head = _fitting(flat)
+    if head == flat:
         return flat
-    head = flat[:LIMIT]
-    for stop in "。！？；?!;，,、 ":
+    for stop in "。！？；?;!，,、 ":
         at = head.rfind(stop)
-        if at >= LIMIT // 2:
-            return head[:at].rstrip("，,、；; ")
+        if at >= len(head) // 2:
+            whole = head[:at].rstrip("，,、；; ")
+            return f"{whole}…" if stop == " " else whole
     return head.rstrip() + "…"
+
+
+def _fitting(text: str) -> str:
+    """Return as much of a text as fits: a Chinese character is as wide as two Latin letters."""
+    width = 0
+    for index, letter in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if width > 2 * LIMIT:
+            return text[:index]
+    return text

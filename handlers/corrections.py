@@ -80,7 +80,7 @@ class Texts:
         en="Like this: /topic 2941 transactions. Topics: {near}.",
     )
     WHICH = Text(
-        zh="说的是哪一题？带上编号，像「{command} 2941」。", en="Which one? Add its number, as in /{name} 2941."
+        zh="说的是哪一题？带上编号，像「{command} 2941」。", en="Which one? Add its number, as in /{command} 2941."
     )
     ELSEWHERE = Text(
         zh="#{thread} 是别的群的题，要那个群的管理员来改。",
@@ -267,8 +267,8 @@ async def undo(command: Command, ctx: Context[NoSettings]) -> Reply:
 async def _mine_to_correct(command: Command, ctx: Context[NoSettings]) -> Thread:
     thread = await meant(command, ctx)
     if thread is None:
-        word = {"close": "结题", "topic": "主题", "split": "拆分"}[command.name]
-        raise UserError(ctx.say(Texts.WHICH, command=word, name=command.name))
+        words = {"close": "结题", "topic": "主题", "split": "拆分"}
+        raise UserError(ctx.say(Texts.WHICH, command=command.name if ctx.language == "en" else words[command.name]))
     await _refuse_elsewhere(ctx, thread)
     return thread
 

@@ -48,7 +48,7 @@ async def test_in_english(open_chat: OpenChat) -> None:
     chat.later(days=3)
     assert await chat.ask_bot("ann", "pg_wal has 200G and the disk is nearly full, may I delete files in pg_wal?") == [
         "Something very similar was solved before:\n"
-        "#1 disk full on the primary\n"
+        "#1 disk full on the primary, pg_wal grew to 300G, what can I do?\n"
         "「look at pg_replication_slots and drop the slot nobody uses」\n"
         "joe, 23 Nov; the asker tried it and it worked.\n"
         "Yours is #2. If it fits, reply /solved; if not, reply /reopen and I go on looking."
