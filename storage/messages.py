@@ -12,13 +12,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Table,
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     false,
     func,
     literal_column,
@@ -98,8 +98,21 @@ class Stored:
 _WHO = ("id", "group_id", "key", "alias", "member_id", "at")
 _WHAT = ("kind", "name", "text", "reply_to", "quote", "mentions", "to_bot", "flags", "replayed")
 _NAMES = (*_WHO, *_WHAT, "edited_at", "recalled_at")
-_COLUMNS = tuple(MESSAGES.c[name] for name in _NAMES)
+COLUMNS = tuple(MESSAGES.c[name] for name in _NAMES)
 ORDER = (MESSAGES.c.at, func.length(MESSAGES.c.key), MESSAGES.c.key)
+
+
+_IN_GROUP = select(*COLUMNS).where(MESSAGES.c.group_id == bindparam("group"))
+_BY_KEY = _IN_GROUP.where(MESSAGES.c.key == bindparam("name"))
+_BY_ALIAS = _IN_GROUP.where(MESSAGES.c.alias == bindparam("name"), HAS_ALIAS).order_by(MESSAGES.c.id.desc()).limit(1)
+_UNDER_OTHER_NAME = (
+    select(MESSAGES.c.id)
+    .where(MESSAGES.c.group_id == bindparam("group"))
+    .where(MESSAGES.c.at.between(bindparam("since"), bindparam("until")))
+    .where(or_(MESSAGES.c.alias == bindparam("key"), MESSAGES.c.key == bindparam("alias")))
+    .limit(1)
+)
+_BY_ID = select(*COLUMNS).where(MESSAGES.c.id == bindparam("id"))
 
 
 def stored(row: Sequence[Any]) -> Stored:
@@ -152,24 +165,16 @@ async def add(
 
 
 async def _under_other_name(store: Store, group: int, message: Message) -> bool:
-    other = [_alias_is(message.key)]
-    if message.alias:
-        other += [MESSAGES.c.key == message.alias]
-    same_moment = MESSAGES.c.at.between(message.at - SAME_MOMENT, message.at + SAME_MOMENT)
-    query = select(MESSAGES.c.id).where(MESSAGES.c.group_id == group, or_(*other), same_moment).limit(1)
-    return await store.scalar(query) is not None
-
-
-def _alias_is(name: str) -> ColumnElement[bool]:
-    return and_(MESSAGES.c.alias == name, HAS_ALIAS)
+    names = {"group": group, "key": message.key, "alias": message.alias}
+    moment = {"since": message.at - SAME_MOMENT, "until": message.at + SAME_MOMENT}
+    return await store.scalar(_UNDER_OTHER_NAME, {**names, **moment}) is not None
 
 
 async def find(store: Store, group: int, name: str) -> Stored | None:
     """Return the message that the platform calls `name`: its key, else its alias (the latest, numbers come round)."""
-    inside = select(*_COLUMNS).where(MESSAGES.c.group_id == group)
-    row = await store.row(inside.where(MESSAGES.c.key == name))
+    row = await store.row(_BY_KEY, {"group": group, "name": name})
     if row is None:  # two look-ups by index: one with OR would go through the group's messages from the end
-        row = await store.row(inside.where(_alias_is(name)).order_by(MESSAGES.c.at.desc()).limit(1))
+        row = await store.row(_BY_ALIAS, {"group": group, "name": name})
     return None if row is None else stored(row)
 
 
@@ -179,7 +184,7 @@ async def get(store: Store, message: int) -> Stored:
     Raises:
         LookupError: There is none.
     """
-    row = await store.row(select(*_COLUMNS).where(MESSAGES.c.id == message))
+    row = await store.row(_BY_ID, {"id": message})
     if row is None:
         raise LookupError(f"no message {message}")
     return stored(row)
@@ -187,7 +192,7 @@ async def get(store: Store, message: int) -> Stored:
 
 async def several(store: Store, ids: Iterable[int]) -> list[Stored]:
     """Return messages by id, in order."""
-    query = select(*_COLUMNS).where(MESSAGES.c.id.in_(list(ids))).order_by(*ORDER)
+    query = select(*COLUMNS).where(MESSAGES.c.id.in_(list(ids))).order_by(*ORDER)
     return [stored(row) for row in await store.rows(query)]
 
 
@@ -201,7 +206,7 @@ async def after(store: Store, group: int, message: Stored, limit: int = 10_000) 
             or_(func.length(key) > len(message.key), and_(func.length(key) == len(message.key), key >= message.key)),
         ),
     )
-    query = select(*_COLUMNS).where(MESSAGES.c.group_id == group, later).order_by(*ORDER).limit(limit)
+    query = select(*COLUMNS).where(MESSAGES.c.group_id == group, later).order_by(*ORDER).limit(limit)
     return [stored(row) for row in await store.rows(query)]
 
 
@@ -216,7 +221,7 @@ async def latest_before(store: Store, group: int, message: Stored, limit: int) -
         ),
     )
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(MESSAGES.c.group_id == group, earlier)
         .order_by(*(column.desc() for column in ORDER))
         .limit(limit)
@@ -270,15 +275,14 @@ async def erase(store: Store, ids: Iterable[int], *, recalled_at: datetime | Non
 
 
 async def latest(store: Store, account: int) -> list[tuple[int, str, datetime, int | None]]:
-    """Return (group, key, at, seq) of the latest message of each group that an account listens in."""
-    newest = (
-        select(MESSAGES.c.group_id, func.max(MESSAGES.c.id).label("id"))
-        .join(GROUPS, GROUPS.c.id == MESSAGES.c.group_id)
-        .where(GROUPS.c.account_id == account, MESSAGES.c.replayed.is_(False))
-        .group_by(MESSAGES.c.group_id)
-        .subquery()
-    )
-    query = select(MESSAGES.c.group_id, MESSAGES.c.key, MESSAGES.c.at, MESSAGES.c.seq).join(
-        newest, newest.c.id == MESSAGES.c.id
+    """Return (group, key, at, seq) of the latest message heard live in each group that an account listens in."""
+    inner = MESSAGES.alias("inner_messages")
+    newest = select(inner.c.id).where(inner.c.group_id == GROUPS.c.id, inner.c.replayed.is_(False))
+    last = newest.order_by(inner.c.at.desc(), inner.c.id.desc()).limit(1).correlate(GROUPS).scalar_subquery()
+    query = (
+        select(MESSAGES.c.group_id, MESSAGES.c.key, MESSAGES.c.at, MESSAGES.c.seq)
+        .join(GROUPS, MESSAGES.c.id == last)
+        .where(GROUPS.c.account_id == account)
+        .order_by(MESSAGES.c.group_id)
     )
     return [tuple(row) for row in await store.rows(query)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, or_, select, update
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, or_, select, update
 
 from storage.database import Store
 from storage.outcome import Mark, Marked
@@ -62,6 +62,19 @@ _COLUMNS = tuple(
 )
 
 
+_ON = (
+    select(*_COLUMNS)
+    .where(PINS.c.undone_at.is_(None))
+    .where(
+        or_(
+            PINS.c.thread_id.in_(bindparam("threads", expanding=True)),
+            PINS.c.message_id.in_(bindparam("messages", expanding=True)),
+        )
+    )
+    .order_by(PINS.c.at, PINS.c.id)
+)
+
+
 async def add(
     store: Store,
     kind: Pinned,
@@ -93,13 +106,8 @@ async def undo(store: Store, pin: int, at: datetime) -> None:
 
 async def on(store: Store, *, threads: Iterable[int] = (), messages: Iterable[int] = ()) -> list[Pin]:
     """Return the pins that hold on threads or messages, oldest first."""
-    query = (
-        select(*_COLUMNS)
-        .where(PINS.c.undone_at.is_(None))
-        .where(or_(PINS.c.thread_id.in_(list(threads)), PINS.c.message_id.in_(list(messages))))
-        .order_by(PINS.c.at, PINS.c.id)
-    )
-    return [_pin(row) for row in await store.rows(query)]
+    rows = await store.rows(_ON, {"threads": list(threads), "messages": list(messages)})
+    return [_pin(row) for row in rows]
 
 
 async def last_of(store: Store, group: int, member: int) -> list[Pin]:

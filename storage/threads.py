@@ -18,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    bindparam,
     delete,
     false,
     func,
@@ -26,7 +27,8 @@ from sqlalchemy import (
 )
 
 from storage.database import Store
-from storage.messages import MESSAGES, ORDER, Stored, several
+from storage.messages import COLUMNS as MESSAGE_COLUMNS
+from storage.messages import MESSAGES, ORDER, Stored, stored
 from storage.outcome import Facts, Line, Verdict, verdict
 from storage.schema import METADATA, Id, UTCDateTime
 
@@ -122,6 +124,21 @@ _HEAD = ("id", "group_id", "asker", "first_message", "title", "topic", "imported
 COLUMNS = tuple(THREADS.c[name] for name in (*_HEAD, *FACTS))
 
 
+# Built once: these run for every message.
+_PLACE = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role)
+_PLACES = _PLACE.where(THREAD_MESSAGES.c.message_id.in_(bindparam("messages", expanding=True)))
+_PLACED = (
+    select(THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role, *MESSAGE_COLUMNS)
+    .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
+    .where(THREAD_MESSAGES.c.thread_id.in_(bindparam("threads", expanding=True)))
+    .order_by(*ORDER)
+)
+_OPENER = select(THREADS.c.first_message).where(THREADS.c.id == bindparam("thread"))
+_DERIVED = ("asker", "first_message", "title", "topic")
+_IT = update(THREADS).where(THREADS.c.id == bindparam("thread"))
+_WRITE = _IT.values({name: bindparam(f"to_{name}") for name in (*FACTS, *_DERIVED)})
+
+
 def thread(row: Sequence[Any]) -> Thread:
     """Return the thread in a row of `COLUMNS`."""
     head = len(_HEAD)
@@ -181,16 +198,13 @@ async def take_out(store: Store, messages: Iterable[int]) -> None:
 
 async def places(store: Store, messages: Iterable[int]) -> dict[int, tuple[int, str]]:
     """Return (thread, role) of the messages that have a place."""
-    wanted = list(messages)
-    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role)
-    return {row[0]: (row[1], row[2]) for row in await store.rows(query.where(THREAD_MESSAGES.c.message_id.in_(wanted)))}
+    return {row[0]: (row[1], row[2]) for row in await store.rows(_PLACES, {"messages": list(messages)})}
 
 
 async def placed_in(store: Store, wanted: Iterable[int]) -> list[Placed]:
     """Return the messages of several threads with their places, in order."""
-    query = select(THREAD_MESSAGES.c.message_id, THREAD_MESSAGES.c.thread_id, THREAD_MESSAGES.c.role)
-    found = {row[0]: row for row in await store.rows(query.where(THREAD_MESSAGES.c.thread_id.in_(list(wanted))))}
-    return [Placed(message, found[message.id][1], found[message.id][2]) for message in await several(store, found)]
+    rows = await store.rows(_PLACED, {"threads": list(wanted)})
+    return [Placed(stored(row[2:]), row[0], row[1]) for row in rows]
 
 
 async def askers(store: Store, wanted: Iterable[int]) -> dict[int, int]:
@@ -201,7 +215,7 @@ async def askers(store: Store, wanted: Iterable[int]) -> dict[int, int]:
 
 async def opener(store: Store, thread: int) -> int:
     """Return the message that opened a thread; an empty 在吗 before it may be in the thread too."""
-    return int(await store.scalar(select(THREADS.c.first_message).where(THREADS.c.id == thread)))
+    return int(await store.scalar(_OPENER, {"thread": thread}))
 
 
 async def lines(store: Store, thread: int) -> list[Line]:
@@ -233,8 +247,11 @@ async def active_between(store: Store, group: int, since: datetime, until: datet
 
 async def write(store: Store, thread: int, facts: Facts, **head: Any) -> None:
     """Write down what follows from a thread's messages: its facts, asker, first_message, title and topic."""
-    values = {name: getattr(facts, name) for name in FACTS}
-    await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values, **head))
+    values = {name: getattr(facts, name) for name in FACTS} | head
+    statement = (
+        _WRITE if head.keys() == set(_DERIVED) else _IT.values({name: bindparam(f"to_{name}") for name in values})
+    )
+    await store.execute(statement, {"thread": thread} | {f"to_{name}": value for name, value in values.items()})
 
 
 async def describe(store: Store, thread: int, **values: Any) -> None:
