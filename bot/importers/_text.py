@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from bot.importers import FormatError
 HEAD = 1 << 18
 LINE_LIMIT = 4 << 20  # characters; a longer line is no row
 BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
+_UNDECODED = re.compile("[\udc80-\udcff]")
 UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, OSError)
 
 
@@ -96,7 +98,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 def damaged(text: str) -> bool:
     """Say whether a text holds bytes that could not be decoded."""
-    return any("\udc80" <= sign <= "\udcff" for sign in text) if not text.isascii() else False
+    return _UNDECODED.search(text) is not None
 
 
 def lines(file: TextIO) -> Iterator[tuple[int, str | None]]:

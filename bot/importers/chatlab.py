@@ -93,10 +93,13 @@ def _rows(file: TextIO, reader: _Reader) -> Iterator[Found]:
             continue
         if not line.strip() or line.lstrip().startswith("#"):
             continue
+        if damaged(line):
+            yield Skipped(number, NOT_TEXT)
+            continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
-            yield Skipped(number, NOT_TEXT if damaged(line) else NOT_JSON)
+            yield Skipped(number, NOT_JSON)
             continue
         what = row.get("_type") if isinstance(row, dict) else None
         yield from reader.take(str(what), number, row)
