@@ -38,9 +38,12 @@ PRINTED = Table(
 
 async def note(store: Store, counts: dict[tuple[int, date, int], int]) -> None:
     """Add messages to the roll-up; keys are (group, local day, member)."""
-    for (group, day, member), count in counts.items():
-        row = {"group_id": group, "day": day, "member_id": member, "messages": count}
-        await store.upsert(DAILY, ("group_id", "day", "member_id"), [row], messages=DAILY.c.messages + count)
+    rows = [
+        {"group_id": group, "day": day, "member_id": member, "messages": count}
+        for (group, day, member), count in counts.items()
+    ]
+    more = DAILY.c.messages + store.insert_into(DAILY).excluded.messages
+    await store.upsert(DAILY, ("group_id", "day", "member_id"), rows, messages=more)
 
 
 async def print_figures(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     case,
     func,
     null,
@@ -44,6 +45,7 @@ GROUPS = Table(
     Column("noticed_at", UTCDateTime),  # when the notice of privacy was posted
     Column("version", Integer, nullable=False, server_default="0"),  # counts placings; a cached memory must match
     UniqueConstraint("platform", "key"),
+    Index("ix_groups_member_id", "member_id"),
 )
 
 COVERAGE = Table(
@@ -145,6 +147,8 @@ _COLUMNS = tuple(
     GROUPS.c[name]
     for name in ("id", "platform", "key", "kind", "name", "account_id", "member_id", "zone", "noticed_at")
 )
+_BY_KEY = select(*_COLUMNS).where(GROUPS.c.platform == bindparam("platform"), GROUPS.c.key == bindparam("key"))
+_BY_ID = select(*_COLUMNS).where(GROUPS.c.id == bindparam("id"))
 _SPAN = (COVERAGE.c.group_id, COVERAGE.c.coverage, COVERAGE.c.since, COVERAGE.c.until, COVERAGE.c.missing)
 
 
@@ -179,7 +183,7 @@ async def ensure(store: Store, place: Place, account: int | None) -> Group:
 
 async def at(store: Store, place: Place) -> Group | None:
     """Return the group of a place, if it is known."""
-    row = await store.row(select(*_COLUMNS).where(GROUPS.c.platform == place.platform, GROUPS.c.key == place.key))
+    row = await store.row(_BY_KEY, {"platform": place.platform, "key": place.key})
     return None if row is None else _group(row)
 
 
@@ -189,7 +193,7 @@ async def get(store: Store, group: int) -> Group:
     Raises:
         LookupError: There is none.
     """
-    row = await store.row(select(*_COLUMNS).where(GROUPS.c.id == group))
+    row = await store.row(_BY_ID, {"id": group})
     if row is None:
         raise LookupError(f"no group {group}")
     return _group(row)

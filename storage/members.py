@@ -6,14 +6,29 @@ back. Nobody is ever merged by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, delete, select, true, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    true,
+    update,
+)
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
+
+CHUNK = 1_000  # keys asked for in one statement
 
 PERSONS = Table(
     "persons",
@@ -71,6 +86,10 @@ class Member:
 
 
 _COLUMNS = tuple(MEMBERS.c[name] for name in ("id", "platform", "key", "name", "person_id", "signed"))
+_ON_PLATFORM = select(*_COLUMNS).where(MEMBERS.c.platform == bindparam("platform"))
+_BY_KEY = _ON_PLATFORM.where(MEMBERS.c.key == bindparam("key"))
+_BY_KEYS = _ON_PLATFORM.where(MEMBERS.c.key.in_(bindparam("keys", expanding=True)))
+_BY_ID = select(*_COLUMNS).where(MEMBERS.c.id == bindparam("id"))
 
 
 async def ensure(store: Store, platform: str, key: str, name: str, at: datetime) -> Member:
@@ -89,9 +108,26 @@ async def ensure(store: Store, platform: str, key: str, name: str, at: datetime)
     return found
 
 
+async def ensure_all(store: Store, platform: str, names: Mapping[str, str], at: datetime) -> dict[str, Member]:
+    """Return the members behind many platform ids (with the names they carry now) by id, as `ensure` does for one."""
+    found: dict[str, Member] = {}
+    for keys in _chunks(list(names)):
+        rows = await store.rows(_BY_KEYS, {"platform": platform, "keys": keys})
+        found |= {row.key: Member(*row) for row in rows}
+    for key, name in names.items():
+        known = found.get(key)
+        if known is None or (name and name != known.name):
+            found[key] = await ensure(store, platform, key, name, at)
+    return found
+
+
+def _chunks(keys: list[str]) -> Iterable[list[str]]:
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
 async def find(store: Store, platform: str, key: str) -> Member | None:
     """Return the member behind a platform id, if known."""
-    row = await store.row(select(*_COLUMNS).where(MEMBERS.c.platform == platform, MEMBERS.c.key == key))
+    row = await store.row(_BY_KEY, {"platform": platform, "key": key})
     return None if row is None else Member(*row)
 
 
@@ -101,7 +137,7 @@ async def get(store: Store, member: int) -> Member:
     Raises:
         LookupError: There is none.
     """
-    row = await store.row(select(*_COLUMNS).where(MEMBERS.c.id == member))
+    row = await store.row(_BY_ID, {"id": member})
     if row is None:
         raise LookupError(f"no member {member}")
     return Member(*row)

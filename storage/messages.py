@@ -276,13 +276,14 @@ async def erase(store: Store, ids: Iterable[int], *, recalled_at: datetime | Non
 
 async def latest(store: Store, account: int) -> list[tuple[int, str, datetime, int | None]]:
     """Return (group, key, at, seq) of the latest message heard live in each group that an account listens in."""
-    inner = MESSAGES.alias("inner_messages")
-    newest = select(inner.c.id).where(inner.c.group_id == GROUPS.c.id, inner.c.replayed.is_(False))
-    last = newest.order_by(inner.c.at.desc(), inner.c.id.desc()).limit(1).correlate(GROUPS).scalar_subquery()
-    query = (
-        select(MESSAGES.c.group_id, MESSAGES.c.key, MESSAGES.c.at, MESSAGES.c.seq)
-        .join(GROUPS, MESSAGES.c.id == last)
-        .where(GROUPS.c.account_id == account)
-        .order_by(MESSAGES.c.group_id)
-    )
-    return [tuple(row) for row in await store.rows(query)]
+    live = select(MESSAGES.c.id).where(MESSAGES.c.group_id == GROUPS.c.id, MESSAGES.c.replayed.is_(False))
+    last = live.order_by(MESSAGES.c.at.desc(), MESSAGES.c.id.desc()).limit(1).scalar_subquery()
+    found = await store.scalars(select(last).where(GROUPS.c.account_id == account))
+    query = select(MESSAGES.c.group_id, MESSAGES.c.key, MESSAGES.c.at, MESSAGES.c.seq)
+    ids = [message for message in found if message is not None]
+    rows = [
+        row
+        for start in range(0, len(ids), 1_000)
+        for row in await store.rows(query.where(MESSAGES.c.id.in_(ids[start : start + 1_000])))
+    ]
+    return [tuple(row) for row in rows]

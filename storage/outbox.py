@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -104,6 +105,16 @@ class Post:
 _NAMES = ("id", "key", "group_id", "reply_to", "about", "purpose", "body", "payload", "part", "parts", "state")
 _MORE = ("attempts", "not_before", "expires_at", "created_at", "sent_at", "platform_key", "error")
 _COLUMNS = tuple(OUTBOX.c[name] for name in (*_NAMES, *_MORE))
+_IN_GROUP = select(*_COLUMNS).where(OUTBOX.c.group_id == bindparam("group"))
+_POSTED_AS = _IN_GROUP.where(OUTBOX.c.platform_key == bindparam("key")).limit(1)
+_BUSY = select(OUTBOX.c.group_id).where(OUTBOX.c.state == State.SENDING)
+_WAITING = select(*(OUTBOX.c[name] for name in Waiting._fields)).where(OUTBOX.c.state == State.PENDING)
+_DUE = _WAITING.where(OUTBOX.c.not_before <= bindparam("now"), OUTBOX.c.group_id.not_in(_BUSY))
+_NEXT_DUE = (
+    select(OUTBOX.c.group_id, func.min(OUTBOX.c.not_before))
+    .where(OUTBOX.c.state == State.PENDING)
+    .group_by(OUTBOX.c.group_id)
+)
 EMPTY = replies.encode(Body(()))
 
 
@@ -160,28 +171,22 @@ async def put_parts(store: Store, post: Post, payloads: Iterable[str]) -> None:
 
 async def due(store: Store, groups: Iterable[int], now: datetime) -> list[Post]:
     """Return what may be sent now: of each group that is not being sent to the post whose turn it is, urgent first."""
-    ids = list(groups)
-    busy = select(OUTBOX.c.group_id).where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.state == State.SENDING)
-    query = (
-        select(*(OUTBOX.c[name] for name in Waiting._fields))
-        .where(OUTBOX.c.state == State.PENDING, OUTBOX.c.not_before <= now)
-        .where(OUTBOX.c.group_id.in_(ids), OUTBOX.c.group_id.not_in(busy))
-    )
-    waiting = [Waiting(*row) for row in await store.rows(query)]
+    # What waits is little, the groups and directs of an account may be tens of thousands.
+    inside = set(groups)
+    rows = await store.rows(_DUE, {"now": now})
+    waiting = [Waiting(*row) for row in rows if row.group_id in inside]
     before = [preceding(post.key, post.part) for post in waiting if post.part > 1]
     sent = select(OUTBOX.c.key).where(OUTBOX.c.key.in_(before), OUTBOX.c.state == State.SENT)
     chosen = turns(waiting, frozenset(await store.scalars(sent)) if before else frozenset())
-    posts = {row[0]: _post(row) for row in await store.rows(select(*_COLUMNS).where(OUTBOX.c.id.in_(chosen)))}
+    query = select(*_COLUMNS).where(OUTBOX.c.id.in_(chosen))
+    posts = {row[0]: _post(row) for row in await store.rows(query)} if chosen else {}
     return [posts[post] for post in chosen]
 
 
 async def next_due(store: Store, groups: Iterable[int]) -> datetime | None:
     """Return when the next waiting post of these groups falls due."""
-    query = select(func.min(OUTBOX.c.not_before)).where(
-        OUTBOX.c.state == State.PENDING, OUTBOX.c.group_id.in_(list(groups))
-    )
-    found: datetime | None = await store.scalar(query)
-    return found
+    inside = set(groups)
+    return min((at for group, at in await store.rows(_NEXT_DUE) if group in inside), default=None)
 
 
 async def claim(store: Store, post: int, owner: str, now: datetime) -> bool:
@@ -217,12 +222,10 @@ async def settle(store: Store, post: int, state: State, **values: Any) -> None:
 
 async def orphans(store: Store, groups: Iterable[int], alive: Iterable[str], before: datetime) -> list[Post]:
     """Return posts that were being sent by processes that are gone: their outcome is unknown."""
-    query = select(*_COLUMNS).where(
-        OUTBOX.c.state == State.SENDING,
-        OUTBOX.c.group_id.in_(list(groups)),
-        or_(OUTBOX.c.owner.not_in(list(alive)), OUTBOX.c.sending_at < before),
-    )
-    return [_post(row) for row in await store.rows(query)]
+    inside = set(groups)
+    gone = or_(OUTBOX.c.owner.not_in(list(alive)), OUTBOX.c.sending_at < before)
+    query = select(*_COLUMNS).where(OUTBOX.c.state == State.SENDING, gone).order_by(OUTBOX.c.id)
+    return [post for post in map(_post, await store.rows(query)) if post.group_id in inside]
 
 
 async def get(store: Store, post: int) -> Post:
@@ -251,8 +254,7 @@ async def in_state(store: Store, *states: State, group: int | None = None) -> li
 
 async def posted_as(store: Store, group: int, platform_key: str) -> Post | None:
     """Return the post that the platform calls `platform_key`: what somebody replies to."""
-    query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.platform_key == platform_key).limit(1)
-    row = await store.row(query)
+    row = await store.row(_POSTED_AS, {"group": group, "key": platform_key})
     return None if row is None else _post(row)
 
 

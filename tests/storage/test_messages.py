@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from storage import accounts, messages, search
 from storage.database import Database
@@ -174,10 +174,13 @@ async def test_the_latest_of_each_group_that_an_account_listens_in(database: Dat
 
 async def test_the_look_ups_of_the_message_path_go_by_index(sqlite_database: Database) -> None:
     async with sqlite_database.write() as store:
-        for name, where, index in (
-            ("key", messages.MESSAGES.c.key == "id:1", "sqlite_autoindex_messages_1 (group_id=? AND key=?)"),
-            ("alias", messages._alias_is("id:1"), "ix_messages_alias (group_id=? AND alias=?)"),
+        for query, times, index in (
+            (messages._BY_KEY, {}, "sqlite_autoindex_messages_1 (group_id=? AND key=?)"),
+            (messages._BY_ALIAS, {}, "ix_messages_alias (group_id=? AND alias=?)"),
+            (messages._UNDER_OTHER_NAME, {"since": T0, "until": T0}, "ix_messages_group_id_at (group_id=? AND at>?"),
         ):
-            query = select(messages.MESSAGES).where(messages.MESSAGES.c.group_id == 1, where)
-            words = query.compile(dialect=store.connection.dialect, compile_kwargs={"literal_binds": True})
-            assert index in str(await store.rows(text(f"EXPLAIN QUERY PLAN {words}"))), name
+            names = {"group": 1, "name": "id:1", "key": "1", "alias": "2", **times}
+            words = query.params(names).compile(
+                store.connection.sync_connection, compile_kwargs={"literal_binds": True}
+            )
+            assert index in str(await store.rows(text(f"EXPLAIN QUERY PLAN {words}")))

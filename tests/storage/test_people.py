@@ -142,6 +142,20 @@ async def test_a_member_is_one_by_platform_and_id_never_by_name(database: Databa
             await members.get(store, 99)
 
 
+async def test_many_members_at_once(database: Database) -> None:
+    async with database.write() as store:
+        known = await a_member(store, "1", name="旧名")
+        found = await members.ensure_all(store, "qq", {"1": "新名", "2": "乙", "3": ""}, T0)
+        assert {key: (member.key, member.name) for key, member in found.items()} == {
+            "1": ("1", "新名"),
+            "2": ("2", "乙"),
+            "3": ("3", ""),
+        }
+        assert found["1"].id == known.id
+        assert await members.ensure_all(store, "qq", {"1": "", "2": "乙", "3": ""}, T0) == found
+        assert await members.ensure_all(store, "qq", {}, T0) == {}
+
+
 async def test_two_workers_that_meet_a_member_at_once_make_one(database: Database) -> None:
     async def meet() -> int:
         async with database.write() as store:

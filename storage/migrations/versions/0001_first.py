@@ -103,6 +103,7 @@ def _groups() -> None:
         Column("version", Integer, nullable=False, server_default="0"),
         UniqueConstraint("platform", "key"),
     )
+    op.create_index("ix_groups_member_id", "groups", ["member_id"])
     op.create_table(
         "coverage",
         _id(),
