@@ -58,7 +58,8 @@ class Terminal:
     abilities = frozenset({Ability.SEE_ALL, Ability.PUSH, Ability.DIRECT, Ability.STABLE_IDS})
     rate = Rate(per_minute_group=600, per_minute_account=600)
 
-    def __init__(self, settings: Settings, source: Source, sink: TextIO) -> None:
+    def __init__(self, settings: Settings, source: Source | None = None, sink: TextIO | None = None) -> None:
+        """Take the settings; without other streams, lines come from standard input and posts go to standard output."""
         self.settings = settings
         self.source = source
         self.sink = sink
@@ -100,8 +101,9 @@ class Terminal:
 
     async def send(self, place: Place, payload: str, reply_to: str | None) -> str | None:
         """Print a post."""
-        self.sink.write(shown(self.settings.bot_name, payload, private=place.kind is GroupKind.DIRECT))
-        self.sink.flush()
+        sink = self.sink or sys.stdout
+        sink.write(shown(self.settings.bot_name, payload, private=place.kind is GroupKind.DIRECT))
+        sink.flush()
         self.last += 1
         return str(self.last)
 
@@ -117,7 +119,8 @@ class Terminal:
         """Read in a thread that nobody waits for at the end: a read from a terminal cannot be broken off."""
         if not self._reading:
             self._reading = True
-            threading.Thread(target=pump, args=(self.source, self._put(loop)), daemon=True).start()
+            source = self.source or keyboard()
+            threading.Thread(target=pump, args=(source, self._put(loop)), daemon=True).start()
 
     def _put(self, loop: asyncio.AbstractEventLoop) -> Callable[[str | None], None]:
         def put(line: str | None) -> None:
@@ -159,7 +162,11 @@ def pump(source: Source, put: Callable[[str | None], None]) -> None:
         return
 
 
+def keyboard() -> Source:
+    """Return standard input, unbuffered: a thread that waits in a buffered read would hold its lock at the end."""
+    return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+
+
 def build(settings: Settings, name: str) -> Terminal:
     """Return the account on the process's own terminal."""
-    # Unbuffered: a thread that waits in a buffered read would hold its lock when the interpreter ends.
-    return Terminal(settings, open(sys.stdin.fileno(), "rb", buffering=0, closefd=False), sys.stdout)
+    return Terminal(settings)
