@@ -33,7 +33,7 @@ class Texts:
     MENTIONS = Text(zh="我只看得到 @ 我的消息", en="I see only what mentions me")
     NONE = Text(zh="这段时间我看不到群里的消息", en="I saw no messages in this time")
     SINCE = Text(zh="{seen}，从 {moment} 起", en="{seen}, since {moment}")
-    GAP = Text(zh="，{moment}掉线 {span}", en=", away for {span} on {moment}")
+    GAP = Text(zh="，{moment} 掉线 {span}", en=", away for {span} on {moment}")
     GAPS = Text(zh="，掉线 {count} 次共 {span}", en=", away {count} times, {span} in all")
     LOST = Text(zh="，缺 {count} 条", en=", {count} messages lost")
     COUNTED = Text(zh="统计{both} {count} 个群：{platforms}", en="Counted: {count} groups{both}: {platforms}")

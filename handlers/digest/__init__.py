@@ -40,6 +40,7 @@ from storage.outbox import State
 from storage.schedules import Occurrence, Schedule
 
 FEATURE, WEEKLY = "digest", "weekly"
+_ALWAYS = frozenset({"figures", "thanks"})  # sections that any week with a question in it has
 _NOW, _PREVIEW, _AGAIN = {"now", "现在", "马上"}, {"preview", "预览"}, {"resend", "重发", "补发"}
 
 
@@ -218,7 +219,7 @@ async def compose(ctx: Context[Settings], *, groups: Sequence[int], since: datet
     name = editions.title(ctx.community.name, period, ctx.community.zone, ctx.language)
     told = await _sections(ctx, Scope(ctx.community.name, tuple(groups), since, until))
     asked = found.now["questions"]
-    if set(told) <= {"figures"} and (asked.value is None or asked.n < ctx.settings.quiet_below):
+    if told.keys() <= _ALWAYS and (asked.value is None or asked.n < ctx.settings.quiet_below):
         return Body.of(name, headlines.quiet(found, ctx.language))
     foot = await layout.foot(ctx, found, groups)
     return layout.fitted(Body.of(name, headlines.headline(found, ctx.language)), list(told.values()), foot)

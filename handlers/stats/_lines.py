@@ -64,7 +64,7 @@ def week(found: Compared, language: str) -> list[str]:
     """Return the five lines of the digest; those that nothing can be said of are left out."""
     questions = found.now["questions"]
     if questions.missing is Missing.NOT_OBSERVABLE:
-        return _unseen(questions, language)
+        return [_unseen(questions, language)] if questions.coverage.left_out else []
     last = (Texts.LAST_WEEK if _is_week(found.period) else Texts.EARLIER).in_language(language)
     now, before = counts(*found.pair("questions"))
     asked = Texts.ASKED_LONG.in_language(language, count=now)
@@ -89,15 +89,13 @@ def _head(ctx: Context[Any], found: Compared, label: str) -> str:
 def _asked(found: Compared, language: str) -> str:
     questions = found.now["questions"]
     if questions.missing is Missing.NOT_OBSERVABLE:
-        return _unseen(questions, language)[0]
+        return _unseen(questions, language)
     return Texts.ASKED.in_language(language, count=beside(*counts(*found.pair("questions")), language))
 
 
-def _unseen(questions: Value, language: str) -> list[str]:
+def _unseen(questions: Value, language: str) -> str:
     left_out = questions.coverage.left_out
-    if left_out:
-        return [Texts.ONLY_MENTIONS.in_language(language, count=left_out)]
-    return [Texts.UNSEEN.in_language(language)]
+    return (Texts.ONLY_MENTIONS if left_out else Texts.UNSEEN).in_language(language, count=left_out)
 
 
 def _waits(found: Compared, language: str, say: Any) -> list[str]:
