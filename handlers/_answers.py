@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +23,17 @@ class Answer:
     message: int
 
 
-async def answer_of(store: Store, thread: Thread) -> Answer | None:
-    """Return the accepted answer of a thread, else the last one; that of the thread it was linked to if it has none."""
+async def answer_of(store: Store, thread: Thread, groups: Collection[int] | None = None) -> Answer | None:
+    """Return the accepted answer of a thread, else the last one; that of the thread it was linked to if it has none.
+
+    With `groups`, only an answer that was given in one of them.
+    """
     accepted = thread.facts.accepted
     if accepted is None:
         linked = await threads.find(store, thread.linked_to or 0)
-        return None if linked is None or linked.facts.accepted is None else await answer_of(store, linked)
+        return None if linked is None or linked.facts.accepted is None else await answer_of(store, linked, groups)
+    if groups is not None and (await messages.get(store, accepted)).group_id not in groups:
+        return None
     placed = await threads.content(store, thread.id)
     if all(found.message.id != accepted for found in placed):
         found = await messages.several(store, [accepted])

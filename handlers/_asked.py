@@ -106,7 +106,8 @@ async def similar(
         Match(thread, _by_topic(likeness(shared[thread.id], total, held.get(thread.id, 0.0)), thread.topic, topic))
         for thread in found
     ]
-    return await _chosen(store, matches, limit)
+    chosen = await _chosen(store, matches)
+    return [match for match in chosen if match.thread.group_id in groups][:limit]
 
 
 def _shared(
@@ -153,14 +154,14 @@ def _by_topic(like: float, one: str, other: str) -> float:
     return like * (_SAME_TOPIC if one == other else _OTHER_TOPIC)
 
 
-async def _chosen(store: Store, matches: list[Match], limit: int) -> list[Match]:
+async def _chosen(store: Store, matches: list[Match]) -> list[Match]:
     chosen: dict[int, Match] = {}
     for match in sorted(matches, key=lambda match: (-match.likeness, -match.thread.id)):
         if match.likeness < (ALSO if chosen else LIKE):
             break
         thread = await _origin(store, match.thread)
         chosen.setdefault(thread.id, Match(thread, match.likeness))
-    return list(chosen.values())[:limit]
+    return list(chosen.values())
 
 
 async def _origin(store: Store, thread: Thread) -> Thread:

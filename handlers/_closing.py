@@ -44,6 +44,10 @@ class Texts:
         zh="#{thread} 结了。怎么弄好的？回一句，下一个遇到的人会谢你。",
         en="#{thread} is solved. How did you fix it? One line back, and the next one to hit it will thank you.",
     )
+    SOLVED_SELF = Text(
+        zh="#{thread} 结了，{span}。怎么弄好的也记下了。",
+        en="#{thread} is solved after {span}, and how you did it is noted.",
+    )
     OTHER = Text(
         zh="#{other} 也好了的话，回「解决了 {other}」。",
         en="If #{other} is solved as well, reply “/solved {other}”.",
@@ -118,6 +122,8 @@ def relinker(ctx: Context[Any]) -> Relinker:
 async def solved(command: Command, ctx: Context[Any]) -> list[Reply]:
     """Close your own question: the one named, the one replied to, or your latest."""
     found = await meant(command, ctx)
+    if found is not None and command.number() is None and not await is_asker(ctx, found):
+        found = None  # a reply to somebody who helped in another thread: the own one is meant
     mine = await own_latest(ctx) if found is None else []
     thread = found or (mine[0] if mine else None)
     if thread is None:
@@ -171,7 +177,7 @@ async def _closed(ctx: Context[Any], thread: Thread) -> list[str]:
     span = took(thread, thread.facts.confirmed_at or ctx.now(), ctx.language)
     solver = thread.facts.solver
     if solver is None or solver == thread.asker:
-        return [ctx.say(Texts.SOLVED_ALONE, thread=thread.id)]
+        return [ctx.say(Texts.SOLVED_ALONE if solver is None else Texts.SOLVED_SELF, thread=thread.id, span=span)]
     name = (await names.called(ctx.store, thread.group_id, [solver])).get(solver, "")
     if thread.facts.first_answer_at is None and thread.linked_to is not None:
         return [await _by_old_answer(ctx, thread, thread.linked_to, span)]

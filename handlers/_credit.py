@@ -38,7 +38,8 @@ async def whom(command: Command, ctx: Context[Any], thread: Thread) -> tuple[int
     said = await _said_since(ctx, thread)
     typed = command.args.rpartition("@")[2].strip() if "@" in command.args else ""
     mentioned = command.message.mentions[:1] if command.message is not None else ()
-    wanted = mentioned or bearers(typed, await _cards(ctx, thread, {m.member_id for m in said if m.member_id}))
+    cards = await _cards(ctx, thread, {m.member_id for m in said if m.member_id})
+    wanted = mentioned or bearers(typed, cards) or bearers(typed.partition(" ")[0], cards)
     if not wanted:
         raise UserError(ctx.say(Texts.NOBODY))
     own = [message for message in said if message.member_id == wanted[0]]

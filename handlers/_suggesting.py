@@ -100,7 +100,7 @@ async def suggestion(ctx: Context[Any], thread: Thread) -> Reply | None:
     if not matches:
         return None
     await threads.describe(ctx.store, thread.id, linked_to=matches[0].thread.id)
-    blocks = await _blocks(ctx, matches)
+    blocks = await _blocks(ctx, matches, groups)
     blocks.append(_line(ctx.say(Texts.YOURS, thread=thread.id)))
     solved, reopen = f"/solved {thread.id}", f"/reopen {thread.id}"
     labels = ("Solved", "Not solved") if ctx.language == "en" else ("解决了", "没解决")
@@ -133,17 +133,19 @@ async def in_direct(ctx: Context[Any], text: str) -> Reply:
     """Return what a question in private is like; nothing of it is kept as a thread."""
     guesses = ctx.topics.topic(text)
     topic = guesses[0].topic if guesses else ""
-    matches = await similar(ctx.store, text, await quotable(ctx), ctx.now(), topic=topic)
+    groups = await quotable(ctx)
+    matches = await similar(ctx.store, text, groups, ctx.now(), topic=topic)
     if not matches:
         return Reply(Body.of(ctx.say(Texts.NEW_IN_DIRECT)))
-    blocks = [*await _blocks(ctx, matches), _line(ctx.say(Texts.IN_DIRECT))]
+    blocks = [*await _blocks(ctx, matches, groups), _line(ctx.say(Texts.IN_DIRECT))]
     return Reply(Body(tuple(blocks)), about=f"thread:{matches[0].thread.id}")
 
 
 async def mentioned_only(ctx: Context[Any], text: str) -> Reply | None:
     """Return what a text that opened no thread is like, if anything."""
-    matches = await similar(ctx.store, text, await quotable(ctx), ctx.now())
-    return Reply(Body(tuple(await _blocks(ctx, matches)))) if matches else None
+    groups = await quotable(ctx)
+    matches = await similar(ctx.store, text, groups, ctx.now())
+    return Reply(Body(tuple(await _blocks(ctx, matches, groups)))) if matches else None
 
 
 async def new_question(ctx: Context[Any], thread: Thread) -> Reply:
@@ -183,14 +185,14 @@ async def _rejected(ctx: Context[Any], thread: Thread) -> Collection[int]:
     return {int(value.removeprefix(REJECTED)) for value in values if value.startswith(REJECTED)}
 
 
-async def _blocks(ctx: Context[Any], matches: list[Match]) -> list[Block]:
+async def _blocks(ctx: Context[Any], matches: list[Match], groups: Collection[int]) -> list[Block]:
     best, *others = (match.thread for match in matches)
     solved = best.verdict(ctx.now()).outcome is Outcome.RESOLVED
     blocks: list[Block] = [
         _line(ctx.say(Texts.FOUND if solved else Texts.FOUND_ANSWERED)),
         _line(head(best, ctx.language)),
     ]
-    given = await answer_of(ctx.store, best)
+    given = await answer_of(ctx.store, best, groups)
     words = "" if given is None else quoted(given.text)
     if given is not None and words:
         blocks += [Quote(words), _line(await _given(ctx, best, given))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from handlers import Command, CommandEntry, Context, NoSettings, Reply, Right, Router, Text, UserError, answer
+from handlers._masking import mask
 
 
 class Texts:
@@ -52,7 +53,7 @@ async def show_help(command: Command, ctx: Context[NoSettings]) -> Reply:
         return answer(*for_admins(known, ctx.language))
     found = next((entry for entry in known if wanted in entry.names), None)
     if found is None:
-        raise UserError(ctx.say(Texts.UNKNOWN, name=wanted))
+        raise UserError(ctx.say(Texts.UNKNOWN, name=mask(wanted)))
     return answer(*of_command(found, ctx.language))
 
 

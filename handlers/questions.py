@@ -179,10 +179,11 @@ async def _explained(message: Stored, ctx: Context[Settings]) -> Thread | None:
     if thread is None or thread.facts.accepted is not None or not await is_asker(ctx, thread):
         return None
     at, by, group = thread.facts.confirmed_at, ctx.speaker.id, thread.group_id
-    if at is None or thread.group_id != message.group_id:
+    place, role = (await threads.places(ctx.store, [message.id])).get(message.id, (0, ""))
+    asks = message.text.rstrip().endswith(("?", "？", "吗", "呢"))
+    if at is None or group != message.group_id or role == Role.STILL_BROKEN or asks:
         return None
-    place = (await threads.places(ctx.store, [message.id])).get(message.id, (0, ""))
-    if place[0] != thread.id:
+    if place != thread.id:
         await pins.add(ctx.store, Pinned.THREAD, group=group, at=ctx.now(), by=by, thread=thread.id, message=message.id)
         await closing.relinker(ctx).again(message)
     await pins.mark(ctx.store, Mark.SOLVED, group=group, thread=thread.id, at=at, by=by, message=message.id)

@@ -238,3 +238,33 @@ async def test_taken_back_or_no_question(chat: Chat) -> None:
     assert await chat.ask_bot("doudou", "解决了 2") == [
         "#2 被管理员标成了不算问题，收不了尾。标错了请管理员发「结题 2 是问题」。"
     ]
+
+
+async def test_a_reply_to_who_helped_in_another_thread_means_the_own_one(answered: Chat) -> None:
+    await answered.say("hank", "ERROR: permission denied for schema public，怎么办？")
+    answered.later(hours=1)
+    assert (await answered.ask_bot("hank", "解决了", reply_to="m00002"))[0].startswith("#2 结了。")
+
+
+async def test_who_explained_is_not_asked_again(chat: Chat) -> None:
+    await chat.say("muzi", ASKED)
+    await chat.ask_bot("muzi", "解决了")
+    chat.later(seconds=5)
+    await chat.say("muzi", "没用的复制槽占着，删了就好", reply_to="bot1")
+    chat.later(seconds=5)
+    assert await chat.ask_bot("muzi", "解决了 1") == ["#1 结了，不到 1 分钟。怎么弄好的也记下了。"]
+
+
+async def test_what_still_breaks_is_no_explanation(chat: Chat) -> None:
+    await chat.say("muzi", ASKED)
+    chat.later(minutes=5)
+    await chat.ask_bot("muzi", "解决了")
+    chat.later(minutes=5)
+    (reply,) = await chat.say("muzi", "那别的库也会这样吗？", reply_to="bot1")
+    assert "谢谢你回来说一声" not in reply
+
+
+async def test_a_name_with_words_behind_it(answered: Chat) -> None:
+    await answered.ask_bot("muzi", "解决了")
+    answered.later(seconds=5)
+    assert await answered.ask_bot("muzi", "谢 @晓舟 帮了大忙") == ["改好了：#1 的功劳记给晓舟。"]

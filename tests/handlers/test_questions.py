@@ -353,3 +353,15 @@ async def test_a_replay_is_threaded_and_answered_by_nobody(chat: Chat) -> None:
     assert await chat.say("muzi", "搞定了，谢谢", age=long_ago, replayed=True, reply_to="m00002") == []
     (reply,) = await chat.ask_bot("atang", AGAIN)
     assert reply.startswith("以前解决过一个很像的：\n#1 ")
+
+
+async def test_an_old_answer_is_not_passed_on_once_its_group_keeps_to_itself(chat: Chat) -> None:
+    await solved_before(chat, group="g2")
+    await chat.ask_bot("atang", AGAIN)
+    chat.later(minutes=6)
+    await chat.ask_bot("atang", "解决了")
+    chat.later(days=1)
+    await _share(chat, "g2", "group")
+    (reply,) = await chat.ask_bot("hank", "pg_wal 又涨到 200 多 G，磁盘快满，能删里面的文件吗")
+    assert GIVEN not in reply
+    assert "晓舟" not in reply
