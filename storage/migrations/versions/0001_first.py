@@ -194,11 +194,8 @@ def _threads() -> None:
         Column("last_at", MOMENT, nullable=False),
         *(Column(f"{name}_at", MOMENT) for name in times),
         Column("first_resolved_at", MOMENT),
-        Column("first_responder", ID),
-        Column("first_answerer", ID),
         Column("reopened", Integer, nullable=False, server_default="0"),
-        Column("solver", ID),
-        Column("accepted", ID),
+        *(Column(name, ID) for name in ("first_responder", "first_answerer", "solver", "accepted")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_threads_group_id_asked_at", "threads", ["group_id", "asked_at"])
