@@ -76,7 +76,8 @@ async def head(database: Database, folder: Path = FOLDER) -> tuple[str | None, s
 async def upgrade(database: Database, folder: Path = FOLDER) -> list[str]:
     """Apply what is missing and return the names of the revisions applied, each in a transaction of its own.
 
-    A SQLite file that is not empty is copied first, to `<file>.before-<newest revision>` beside it.
+    A SQLite file that is not empty is copied first, to `<file>.before-<newest revision>` beside it. The copy keeps
+    what members have erased since: delete it once the upgrade has proved itself.
 
     Raises:
         SchemaError: As for `head`, or the database may not be written.

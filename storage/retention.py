@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, func, literal, or_, select, update
 
-from storage import errands, inbox, messages, outbox, settings
+from storage import errands, groups, inbox, members, messages, outbox, settings
 from storage._forgetting import PSEUDONYM, hold_places, pseudonym
 from storage.database import Store
 from storage.dialogs import DIALOGS
@@ -116,7 +116,10 @@ async def _erase(store: Store, rows: Sequence[Any], now: datetime) -> None:
 
 
 async def _forget_addresses(store: Store) -> int:
-    """Erase the addresses of directs whose member was forgotten, once nothing waits to be sent there."""
+    """Erase the addresses of directs whose member was forgotten, once nothing waits to be sent there.
+
+    Where the same human has come back as a new member, the direct becomes that one's.
+    """
     waiting = select(OUTBOX.c.group_id).where(OUTBOX.c.state.in_([outbox.State.PENDING, outbox.State.SENDING]))
     query = (
         select(GROUPS.c.id, GROUPS.c.platform, GROUPS.c.key)
@@ -124,10 +127,15 @@ async def _forget_addresses(store: Store) -> int:
         .where(GROUPS.c.kind == GroupKind.DIRECT, MEMBERS.c.forgotten_at.is_not(None))
         .where(GROUPS.c.key.not_like(f"{PSEUDONYM}%"), GROUPS.c.id.not_in(waiting))
     )
-    rows = await store.rows(query)
-    for direct, platform, key in rows:
-        await _forget_address(store, direct, f"{platform}:{key}")
-    return len(rows)
+    erased = 0
+    for direct, platform, key in await store.rows(query):
+        back = await members.find(store, platform, key.removeprefix("direct:"))
+        if back is not None:
+            await groups.belongs_to(store, direct, back.id)
+        else:
+            await _forget_address(store, direct, f"{platform}:{key}")
+            erased += 1
+    return erased
 
 
 async def _forget_address(store: Store, direct: int, lane: str) -> None:

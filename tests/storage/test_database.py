@@ -13,6 +13,7 @@ from sqlalchemy.exc import StatementError
 from storage.companies import ALIASES, COMPANIES
 from storage.database import Database, DatabaseUrlError, parse_url
 from storage.members import PERSONS
+from storage.sanitize import sanitize
 from storage.topics import TOPICS
 from tests.conftest import T0
 
@@ -209,7 +210,17 @@ async def test_sqlite_is_driven_as_promised(sqlite_database: Database) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["死锁 deadlock", "😀 emoji", "' \" % _ \\ ;--", "é́ Zalgo̷", "\u202eRTL", "a\tb\nc", "{{7*7}} ${jndi:x}", ""],
+    [
+        sanitize("\0 \ud83d \ud83d\ude00 \udc00"),
+        "死锁 deadlock",
+        "😀 emoji",
+        "' \" % _ \\ ;--",
+        "é́ Zalgo̷",
+        "\u202eRTL",
+        "a\tb\nc",
+        "{{7*7}} ${jndi:x}",
+        "",
+    ],
 )
 async def test_text_comes_back_as_it_was(database: Database, words: str) -> None:
     async with database.write() as store:

@@ -247,6 +247,19 @@ async def test_the_answer_still_finds_its_way(database: Database) -> None:
         assert (await privacy.purge(store, privacy.Limits(), T0)).directs == 0
 
 
+async def test_who_comes_back_is_a_new_member_in_the_old_direct(database: Database) -> None:
+    async with database.write() as store:
+        world = await a_world(store)
+        await privacy.forget(store, [world.bird.id], T0)
+        back = await a_member(store, KEY, name=NAME)
+        assert (await privacy.purge(store, privacy.Limits(), T0)).directs == 0
+        direct = await groups.direct_of(store, back.id)
+        assert direct is not None
+        assert (direct.id, direct.key) == (world.direct.id, f"direct:{KEY}")
+        shown = await privacy.mydata(store, [back.id])
+        assert (shown["messages"], shown["members"][0]["id"]) == ([], back.id)
+
+
 async def test_no_byte_of_it_is_left(sqlite_database: Database) -> None:
     file = sqlite_database.file
     assert file is not None
