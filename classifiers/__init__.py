@@ -3,13 +3,15 @@
 A classifier is pure and synchronous; its only I/O is loading its model when it is built. Two things can be
 plugged in, each one file with `Settings` and `build(settings)`:
 
-- a **topic** classifier, switched on by `[classifiers.<file>]`, answers `topic(text) -> list[Guess]`;
+- a **topic** classifier, switched on by `[classifiers.<file>]`, answers `topic(text) -> list[Guess]`, and names the
+  topics that there are in `tree()`, parents before children: they are written down at the start;
 - a **linker** answers `place(said, memory) -> Placement`: which thread a message belongs to, and in which role.
 
 A whole minimal topic classifier (`classifiers/first_word.py`):
 
     from pydantic import BaseModel, ConfigDict
     from classifiers import Guess
+    from classifiers._tree import Topic, load
 
     class Settings(BaseModel):
         model_config = ConfigDict(extra="forbid", frozen=True)
@@ -18,6 +20,9 @@ A whole minimal topic classifier (`classifiers/first_word.py`):
     class FirstWord:
         def __init__(self, settings: Settings) -> None:
             self.settings = settings
+
+        def tree(self) -> list[Topic]:
+            return load()
 
         def topic(self, text: str) -> list[Guess]:
             return [Guess(self.settings.topic, 1.0)] if text.lower().startswith("select") else []

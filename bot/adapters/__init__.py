@@ -9,6 +9,13 @@ back off, rate limit, deduplicate or store: the supervisor, the outbox and the i
 
 A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts lines:
 
+    from collections.abc import Mapping
+    from pathlib import Path
+    from pydantic import BaseModel, ConfigDict
+    from bot.adapters import Ability, Ear, Rate
+    from storage.frames import Frame, Message, Place
+    from storage.replies import Body, plain
+
     class Settings(BaseModel):
         model_config = ConfigDict(extra="forbid", frozen=True)
         path: Path
