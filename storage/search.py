@@ -23,6 +23,11 @@ TERM_LIMIT = 128  # of a Latin word; PostgreSQL refuses terms over 2 kB
 TERMS_LIMIT = 16_383  # of a text; PostgreSQL knows no later positions
 MAX_QUERY_TERMS = 32
 
+_INDEX_SQLITE = text("INSERT INTO message_terms (rowid, terms) VALUES (:id, :terms)")
+_INDEX_POSTGRESQL = text("INSERT INTO message_terms (message_id, terms) VALUES (:id, CAST(:terms AS tsvector))")
+_FORGET_SQLITE = text("DELETE FROM message_terms WHERE rowid = :id")
+_FORGET_POSTGRESQL = text("DELETE FROM message_terms WHERE message_id = :id")
+
 
 def terms(words: str) -> list[str]:
     """Return the index terms of a text, in order: `复制槽 pg_wal` gives 复制, 制槽, 槽, pg_wal."""
@@ -66,22 +71,17 @@ async def index(store: Store, message: int, group: int, words: str) -> None:
 async def index_all(store: Store, texts: Iterable[tuple[int, str]]) -> None:
     """Make messages findable, given as (id, text)."""
     found = [(message, terms(words)) for message, words in texts]
-    if store.is_sqlite:
-        statement = text("INSERT INTO message_terms (rowid, terms) VALUES (:id, :terms)")
-        rows = [{"id": message, "terms": " ".join(cut)} for message, cut in found if cut]
-    else:
-        statement = text("INSERT INTO message_terms (message_id, terms) VALUES (:id, CAST(:terms AS tsvector))")
-        rows = [{"id": message, "terms": _vector(cut)} for message, cut in found if cut]
+    written = " ".join if store.is_sqlite else _vector
+    rows = [{"id": message, "terms": written(cut)} for message, cut in found if cut]
     if rows:
-        await store.execute(statement, rows)
+        await store.execute(_INDEX_SQLITE if store.is_sqlite else _INDEX_POSTGRESQL, rows)
 
 
 async def forget(store: Store, messages: Iterable[int]) -> None:
     """Take messages out of the index."""
-    column = "rowid" if store.is_sqlite else "message_id"
     values = [{"id": message} for message in messages]
     if values:
-        await store.execute(text(f"DELETE FROM message_terms WHERE {column} = :id"), values)  # noqa: S608
+        await store.execute(_FORGET_SQLITE if store.is_sqlite else _FORGET_POSTGRESQL, values)
 
 
 async def find(store: Store, query: str, *, groups: Iterable[int], limit: int = 50) -> list[int]:
