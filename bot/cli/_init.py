@@ -114,7 +114,7 @@ def _onebot(say: Callable[..., str]) -> dict[str, str | int]:
     mode = _choice(say(Texts.MODE), ["reverse", "forward"], "reverse")
     settings: dict[str, str | int] = {"mode": mode}
     if mode == "reverse":
-        settings["port"] = typer.prompt(say(Texts.PORT), default=8095, type=int)
+        settings["port"] = int(_checked(say(Texts.PORT), "8095", _is_port, "1 - 65535"))
     else:
         settings["url"] = typer.prompt(say(Texts.URL), default="ws://127.0.0.1:3001")
     token = typer.prompt(say(Texts.TOKEN), default="", show_default=False)
@@ -142,6 +142,10 @@ def _is_zone(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
 def _is_database(answer: str) -> bool:
