@@ -265,7 +265,7 @@ def rewritten(text: str, name: str, block: str) -> str:
     pattern = re.compile(rf"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
     if len(pattern.findall(text)) != 1:
         raise ValueError(f"<!-- {name} --> and <!-- /{name} --> must stand once each, on lines of their own")
-    return pattern.sub(lambda _: f"<!-- {name} -->\n{block}\n<!-- /{name} -->", text)
+    return pattern.sub(lambda _: f"<!-- {name} -->\n\n{block}\n\n<!-- /{name} -->", text)
 
 
 def main() -> None:
