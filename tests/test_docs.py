@@ -35,8 +35,8 @@ from tests import docs_tables, test_words
 from tests.docs_tables import ROOT
 
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
-OURS = ("*.md", "*.toml", "docs/*.md", "deploy/*", ".ci/*", "bot/**/*.py", "handlers/**/*.py", "classifiers/**/*.*")
-OURS += ("storage/**/*.py", "tests/**/*.py", "run.py")
+OURS = ["*.md", "*.toml", "docs/*.md", "deploy/*", ".ci/*", "bot/**/*.py", "handlers/**/*.py", "classifiers/**/*.py"]
+OURS += ["storage/**/*.py", "tests/**/*.py", "run.py"]
 HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no metadata
 # Keys whose value in config.example.toml shows the form and is not the default.
 SHOWN_ONLY = {("adapters.onebot", "url"), ("classifiers.rules", "tree"), ("classifiers.keywords", "tree")}

@@ -208,7 +208,7 @@ async def test_a_feature(checkout: Path, sqlite_database: Database, tmp_path: Pa
 
 async def test_a_digest_section(checkout: Path, sqlite_database: Database) -> None:
     put(checkout, "handlers/arrivals.py", of_docs()["handlers/arrivals.py"])
-    tables = {"digest": {"sections": ["figures", "arrivals"]}, "arrivals": {"at_least": 2}}
+    tables: dict[str, dict[str, Any]] = {"digest": {"sections": ["figures", "arrivals"]}, "arrivals": {"at_least": 2}}
     chat = await Chat.open(sqlite_database, features=(*FEATURES, "arrivals"), tables=tables)
     await chat.make_admin("root")
     for who in ("alice", "bob"):
