@@ -46,4 +46,7 @@ def _asks_on(cues: Cues) -> bool:
 
 def _only_progress(cues: Cues) -> bool:
     """Whether something works, but the asker is still at it (业务恢复了，我继续跑剩下的)."""
-    return any(word in cues.text for word in ("继续", "剩下的", "下一步", "接下来")) and not cues.thanks
+    return (
+        any(word in cues.text for word in ("继续", "剩下的", "下一步", "接下来", "还没完", "还没跑完", "没跑完"))
+        and not cues.thanks
+    )

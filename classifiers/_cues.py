@@ -24,6 +24,8 @@ _ADDRESS = re.compile(
     r"|\b(?:hi|hello|hey|all|guys|anyone|anybody|here|there|i|have|got|a|quick|question|please|help|me|need|can|ask|something|around)\b"
 )
 _LATIN = re.compile(r"[a-z][a-z0-9_.\-]{2,}")
+_CLAUSE = re.compile(r"[,;。!?\n]|\s(?=[\u3400-\u9fff])")
+_SELF = re.compile(r"我|\b(?:my|our|i|i'm|i've)\b")
 _PLAIN_LATIN = frozenset(
     ["and", "app", "bug", "com", "diss", "get", "hhh", "http", "https", "lol", "okk", "ppt", "the", "wow", "www", "you"]
 )
@@ -39,6 +41,7 @@ class Cues:
         size: Length in words, a Chinese character being one.
         tech: How technical it is: 1.0 is one keyword that settles a topic, 0 is none at all.
         subjects: Topic -> weight of the keywords found.
+        turned: It begins well and ends badly (装好了，一启动就报错).
         hollow: It announces a question and says nothing of it (在吗, 请教个问题).
     """
 
@@ -48,6 +51,7 @@ class Cues:
     subjects: dict[str, float]
     error: bool
     code: bool
+    turned: bool
     hollow: bool
     asks: bool
     seeks: bool
@@ -80,21 +84,59 @@ class Cues:
     concludes: bool
     bump: bool
     notice: bool
+    symptom: bool
+    explains: bool
+    welcome: bool
+    anew: bool
+    hails: bool
+
+    @property
+    def tells(self) -> bool:
+        """Return whether it is a statement that explains or gives a remedy: what helpers say, with faults in it."""
+        own = self.seeks or self.hails or self.wants or self.error or "我" in self.text
+        return self.explains and not own and "?" not in self.text[-2:]
+
+    @property
+    def own(self) -> bool:
+        """Return whether a question speaks of its author's matter, not of a listener's."""
+        return self.hails or (_SELF.search(self.text) is not None and "你" not in self.text)
+
+    @property
+    def states(self) -> bool:
+        """Return whether it only states a fault: as much an explanation as a complaint."""
+        return self.problem and not (self.asks or self.seeks or self.mine or self.error or self.wants)
+
+    @property
+    def complains(self) -> bool:
+        """Return whether it tells of an own fault or wish, as askers do and helpers don't."""
+        if self.tells or (self.advice and not self.seeks and not self.mine):
+            return False
+        if self.asks and self.size <= 8 and not (self.seeks or self.mine or self.howto):
+            return False
+        if self.seeks or (self.problem and (self.mine or self.tech >= 0.5)):
+            return True
+        if self.symptom and self.tech >= 1 and not self.asks:
+            return True
+        return self.tech >= 0.5 and (self.howto or (self.asks and self.own))
 
     @property
     def start(self) -> float:
         """Return how much it sounds like the beginning of a technical question."""
-        if self.hollow or not (self.asks or self.seeks or self.problem or self.error or self.wants):
+        sign = self.symptom and self.tech >= 0.5 and not (self.tells or self.poll)
+        if self.hollow or not (self.asks or self.seeks or self.problem or self.error or self.wants or sign):
             return 0.0
-        plain = 1.6 * self.seeks + 1.2 * self.asks + 1.2 * (self.problem or self.error) + 0.8 * self.wants
+        plain = 1.6 * self.seeks + 1.2 * self.asks + 0.8 * self.wants
+        plain += 1.2 if self.problem or self.error else 0.9 * sign
         colour = (
             0.6 * self.mine
+            + 0.5 * (self.hails and not self.poll)
             + 0.8 * self.error
+            - 1.5 * self.tells
             - 3.0 * self.offtopic * max(0.4, 1 - self.tech / 2)
             - 1.6 * self.poll
             - 1.0 * self.laugh
         )
-        colour -= 1.5 * ((self.learnt or self.works or self.thanks) and not (self.asks or self.seeks))
+        colour -= 1.5 * ((self.learnt or self.works or self.thanks) and not (self.asks or self.seeks or self.turned))
         return plain + colour + min(self.tech, 2.0) - 0.8 * (self.advice and not self.seeks) - 0.8 * self.joke
 
 
@@ -125,6 +167,7 @@ class Reader:
         tech = _tech(words, hits, form)
         seeks = phrases.SEEKS.search(words) is not None
         hollow = (seeks or "在吗" in words) and tech < 0.5 and _left(words) <= 2
+        found = {name: pattern.search(words) is not None for name, pattern in _PATTERNS.items()}
         return Cues(
             text=words,
             size=size,
@@ -132,10 +175,11 @@ class Reader:
             subjects=_subjects(hits),
             error=form.error,
             code=form.code,
+            turned=found["works"] and found["problem"] and _turns(words),
             hollow=hollow,
             seeks=seeks,
             laugh=phrases.LAUGH.search(plain) is not None,
-            **{name: pattern.search(words) is not None for name, pattern in _PATTERNS.items()},
+            **found,
         )
 
 
@@ -147,6 +191,12 @@ def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
     latin = set(_LATIN.findall(words)) - _PLAIN_LATIN
     foreign = 0.1 * min(5, sum(len(word) > 5 for word in latin)) if words.isascii() else 0.25 * min(3, len(latin))
     return min(TECH_LIMIT, keywords + general + foreign + 1.0 * form.error + 0.8 * form.code + 0.4 * form.names)
+
+
+def _turns(words: str) -> bool:
+    """Return whether the last clause tells of a fault and of nothing that works."""
+    last = _CLAUSE.split(words.rstrip(",.;!? 。"))[-1]
+    return phrases.PROBLEM.search(last) is not None and phrases.WORKS.search(last) is None
 
 
 def _subjects(hits: list[dict[str, float]]) -> dict[str, float]:

@@ -30,6 +30,7 @@ class Scene:
         before: The message before it in the group, with its thread; system lines don't count.
         own: The author's previous message, with its thread, where it is remembered.
         burst: The author's messages of this burst that belong to no thread, oldest first.
+        begun: What those do.
         pointing: What it points at.
         live: How many threads were spoken in within the last ten minutes.
         worths: What shared words are worth, as far as it was asked.
@@ -41,6 +42,7 @@ class Scene:
     before: tuple[Said, int | None] | None
     own: tuple[Said, int | None] | None
     burst: tuple[Said, ...]
+    begun: tuple[Cues, ...]
     pointing: Pointing
     memory: Memory
     live: int
@@ -72,13 +74,15 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
     own = next(((other, thread) for other, thread in reversed(lately) if other.member == said.member), None)
     names = {member: name for near in states.values() for member, name in near.names.items()}
     names |= {other.member: other.name for other, _ in lately if other.member is not None}
+    burst = _burst(said, lately, states)
     return Scene(
         said=said,
         cues=reader.read(said.text),
         states=states,
         before=lately[-1] if lately else None,
         own=own,
-        burst=_burst(said, lately, states),
+        burst=burst,
+        begun=tuple(reader.read(other.text) for other in burst),
         pointing=pointing(said, memory, names),
         memory=memory,
         live=sum(near.last_at is not None and said.at - near.last_at <= LIVE for near in states.values()),

@@ -15,6 +15,8 @@ _FUNCTION = frozenset(
     "的了是我你他她它这那有在不吗呢吧啊就都也还一个们么什怎会能可以要没上下来去到说看对好很太用和与把被给让跟又再没人想"
 )
 
+_EVERYWHERE = frozenset(["pg", "postgres", "postgresql"])
+
 
 @dataclass(slots=True)
 class State:
@@ -99,4 +101,8 @@ def state(track: Track, reader: Reader) -> State:
 @lru_cache(maxsize=4096)
 def content(text: str) -> frozenset[str]:
     """Return the tokens of a text that can tell two subjects apart: no single characters, no function words."""
-    return frozenset(token for token in token_set(text) if len(token) > 1 and not _FUNCTION.issuperset(token))
+    return frozenset(
+        token
+        for token in token_set(text)
+        if len(token) > 1 and token not in _EVERYWHERE and not _FUNCTION.issuperset(token)
+    )

@@ -9,10 +9,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from classifiers import BURST_GAP, Memory, Placement, Role, Said
+from classifiers._begins import begins
 from classifiers._cues import Reader
+from classifiers._fits import fits
+from classifiers._outside import stays_out
 from classifiers._roles import role
 from classifiers._scene import Scene, pending_openers, scene
-from classifiers._score import begins, fits, stays_out
 from classifiers._tree import load
 
 NEW, OUT = 0, None
