@@ -66,8 +66,8 @@ class Turn:
     async def close(self) -> None:
         """Write down what was gathered over the turn: roll-ups, names, who was active."""
         await activity.note(self.store, dict(self.active))
-        for (group, member), (name, at) in self.seen.items():
-            await groups.saw(self.store, group, member, name, at)
+        seen = [(group, member, name, at) for (group, member), (name, at) in self.seen.items()]
+        await groups.saw_all(self.store, seen)
         self.active.clear()
         self.seen.clear()
 
