@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ from storage.outbox import State
 from storage.schedules import Occurrence, Schedule
 
 FEATURE, WEEKLY = "digest", "weekly"
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ALWAYS = frozenset({"figures", "thanks"})  # sections that any week with a question in it has
 _NOW, _PREVIEW, _AGAIN = {"now", "现在", "马上"}, {"preview", "预览"}, {"resend", "重发", "补发"}
 
@@ -122,7 +123,14 @@ async def plan(ctx: Context[Settings]) -> None:
 @router.schedule(WEEKLY)
 async def weekly(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Post the group's digest; the week is told by the due instant, so that a late one tells of the same week."""
-    return await _issue(ctx, _edition(ctx, occurrence.schedule.rule, occurrence.due_at))
+    edition = _edition(ctx, occurrence.schedule.rule, occurrence.due_at)
+    return None if await _is_gone(ctx, edition.period) else await _issue(ctx, edition)
+
+
+async def _is_gone(ctx: Context[Any], period: Period) -> bool:
+    """Say whether the bot was in the group once, and no more when the period began."""
+    spans = await groups.spans(ctx.store, [ctx.group.id], _EVER, ctx.now())
+    return bool(spans) and all(span.until is not None and span.until <= period.since for span in spans)
 
 
 def _edition(ctx: Context[Any], when: str, due: datetime) -> Edition:
@@ -136,7 +144,7 @@ async def _issue(ctx: Context[Settings], edition: Edition) -> Reply | None:
     here, period = [ctx.group.id], edition.period
     body = await compose(ctx, groups=here, since=period.since, until=period.until)
     await figures.keep(ctx, await figures.compare(ctx, here, period))
-    return Reply(body, purpose=Purpose.DIGEST, key=edition.key, about=f"digest:{period.since.date().isoformat()}")
+    return Reply(body, purpose=Purpose.DIGEST, key=edition.key, about=edition.key)
 
 
 # -- by command -------------------------------------------------------------------------------------------------------

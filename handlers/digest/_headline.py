@@ -19,6 +19,8 @@ class Texts:
 
     MORE = Text(zh="问题多了 {by}", en="{by} more questions")
     FEWER = Text(zh="问题少了 {by}", en="{by} fewer questions")
+    ONE_MORE = Text(zh="问题多了 1 个", en="One more question")
+    ONE_FEWER = Text(zh="问题少了 1 个", en="One question fewer")
     AS_MANY = Text(zh="问题和上周差不多", en="About as many questions as last week")
     ALL_THE_SAME = Text(zh="问题和上周一样多", en="As many questions as last week")
     ASKED = Text(zh="{count} 个问题", en="{count} questions")
@@ -71,6 +73,8 @@ def _asked(now: Value, before: Value | None, language: str) -> str:
     if now.n == before.n:
         return Texts.ALL_THE_SAME.in_language(language)
     by = Texts.COUNT.in_language(language, count=abs(now.n - before.n))
+    if abs(now.n - before.n) == 1 and min(now.n, before.n) < FEW:
+        return (Texts.ONE_MORE if now.n > before.n else Texts.ONE_FEWER).in_language(language)
     if min(now.n, before.n) >= FEW:
         change = abs(now.n - before.n) / before.n
         if change < 0.01:

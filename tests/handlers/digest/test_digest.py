@@ -52,7 +52,7 @@ SECOND = """\
 
 SECOND_EN = """\
 测试 weekly · week 48 (23–29 Nov)
-1 more questions, and yet shorter waits.
+One more question, and yet shorter waits.
 
 【This week】
 Questions 3 (last week 2)
@@ -142,6 +142,13 @@ async def test_the_zone_of_a_group_moves_only_its_schedule(sqlite_database: Data
     assert await town.at("2026-11-23T09:00:01+08:00") == []
     said = await town.at("2026-11-23T22:00:01+08:00")  # 09:00 in New York
     assert said[0].splitlines()[0] == "测试周报 · 第 47 周（11.16–11.22）"
+
+
+async def test_none_where_the_bot_is_gone(sqlite_database: Database) -> None:
+    town = await two_weeks(sqlite_database)
+    async with sqlite_database.write() as store:
+        await groups.end_cover(store, 1, town.chat.clock.now() - timedelta(days=9))
+    assert await town.at("2026-11-30T09:00:00+08:00") == []
 
 
 async def test_switched_off(sqlite_database: Database) -> None:
