@@ -26,7 +26,10 @@ from storage.migrate import upgrade
 
 T0 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 BATCH, ROUNDS = 50, 5
-WORDS = "生产库 死锁 复制槽 逻辑复制 pg_wal 升级 慢查询 索引 vacuum 连接数 主从 延迟 怎么 办 有人 遇到过 吗 谢谢 解决了".split()
+WORDS = [
+    "生产库", "死锁", "复制槽", "逻辑复制", "pg_wal", "升级", "慢查询", "索引", "vacuum", "连接数", "主从", "延迟",
+    "怎么", "办", "有人", "遇到过", "吗", "谢谢", "解决了",
+]  # fmt: skip
 Step = Callable[[Store, list[Message], int], Awaitable[None]]
 
 
