@@ -133,7 +133,7 @@ def _unprivileged(home: Path) -> dict[str, Any]:
 
 
 def _reachable(binaries: Path, home: Path, who: dict[str, Any]) -> Path:
-    """Return the binaries, copied where the other account cannot reach them (a checkout under /root)."""
+    """Return the binaries, copied where the other account cannot reach them (a checkout in root's own folder)."""
     try:
         _run([binaries / "postgres", "--version"], who)
     except PermissionError:
