@@ -47,6 +47,8 @@ class Report:
         members: Who speaks in it.
         threads: Threads asked within its span, after the import.
         quarantined: Messages that could not be worked off; they wait in the inbox for the operator.
+        placing: Whether all is read, and is being put into threads.
+        broken: Why the file could not be read to its end; empty where it could.
     """
 
     file: Path
@@ -61,6 +63,8 @@ class Report:
     members: set[str] = field(default_factory=set)
     threads: int = 0
     quarantined: int = 0
+    placing: bool = False
+    broken: str = ""
 
     @property
     def duplicate(self) -> int:
@@ -98,7 +102,7 @@ def importer_of(head: bytes) -> tuple[str, Importer]:
 
 
 async def take_in(path: Path, replay: Replay, options: Options, told: Told = lambda report, source: None) -> Report:
-    """Import a file; `told` is called after each batch.
+    """Import a file; `told` is called after each batch, and once more before the messages are put into threads.
 
     Raises:
         FormatError: The file cannot be imported at all.
@@ -107,17 +111,28 @@ async def take_in(path: Path, replay: Replay, options: Options, told: Told = lam
         name, importer = importer_of(source.head)
         report, before = Report(path, name), replay.quarantined
         spans: dict[tuple[str, str], tuple[Place, datetime, datetime]] = {}
-        for place, batch in batches(importer.read(source.text, options), report):
-            spans[place.platform, place.key] = place, *_span(batch, spans.get((place.platform, place.key)))
-            report.new += await _store(replay, place, batch)
-            told(report, source)
+        try:
+            for place, batch in batches(importer.read(source.text, options), report):
+                spans[place.platform, place.key] = place, *_span(batch, spans.get((place.platform, place.key)))
+                report.new += await _store(replay, place, batch)
+                told(report, source)
+        except FormatError as error:
+            if not spans:
+                raise
+            report.broken = str(error)  # what came before is in, and shall be whole
+        report.placing = True
+        told(report, source)
+    await _placed(replay, report, list(spans.values()))
     report.quarantined = replay.quarantined - before
-    for place, since, until in spans.values():
+    return report
+
+
+async def _placed(replay: Replay, report: Report, spans: list[tuple[Place, datetime, datetime]]) -> None:
+    for place, since, until in spans:
         report.places.append(place)
         await replay.place(place)
         await cover(replay.database, place, since, until)
         report.threads += await _threads(replay.database, place, since, until)
-    return report
 
 
 def batches(found: Iterator[Found], report: Report) -> Iterator[tuple[Place, list[Message]]]:

@@ -26,7 +26,7 @@ from storage.maintenance import Finding, Mark
 from storage.migrate import SchemaError
 
 PROBE_SECONDS = 20.0
-LITTLE_ROOM, NO_ROOM = 2_000_000_000, 200_000_000  # bytes
+LITTLE_SPACE, NO_SPACE = 2_000_000_000, 200_000_000  # bytes
 AHEAD = timedelta(minutes=2)
 UNUSABLE: tuple[type[Exception], ...] = (SchemaError, *UNAVAILABLE)
 
@@ -108,13 +108,13 @@ def _of_disk(folder: Path) -> Iterator[Finding]:
     except OSError as error:
         yield fail(f"data folder {folder}: {error.strerror}", "give the account that runs the bot write access to it")
         return
-    room = f"data folder {folder}: {free / 1e9:.1f} GB free"
-    if free < NO_ROOM:
-        yield fail(room, "make room: nothing can be stored soon")
-    elif free < LITTLE_ROOM:
-        yield warn(room, "make room before it fills up")
+    space = f"data folder {folder}: {free / 1e9:.1f} GB free"
+    if free < NO_SPACE:
+        yield fail(space, "make room: nothing can be stored soon")
+    elif free < LITTLE_SPACE:
+        yield warn(space, "make room before it fills up")
     else:
-        yield ok(room)
+        yield ok(space)
 
 
 def _is_running(database: Database) -> bool:

@@ -44,6 +44,7 @@ async def take_in(desk: Desk, files: Sequence[Path], group: str) -> int:
                 failed += 1
             else:
                 print(reported(report, desk.config.community.zone))
+                failed += bool(report.broken)
     return 1 if failed else 0
 
 
@@ -75,7 +76,10 @@ def progress(file: Path) -> Iterator[history.Told]:
         def told(report: Report, source: Source) -> None:
             took = bar.tasks[0].elapsed or 1
             rate = f"{report.read:,} messages, {report.read / took:,.0f}/s"
-            bar.update(task, total=source.size, completed=source.position(), rate=rate)
+            if report.placing:
+                bar.update(task, total=None, description=f"{file.name}: putting messages into threads", rate=rate)
+            else:
+                bar.update(task, total=source.size, completed=source.position(), rate=rate)
 
         yield told
 
@@ -95,6 +99,8 @@ def reported(report: Report, zone: ZoneInfo) -> str:
         rows = ", ".join(map(str, report.rows[why]))
         more = ", ..." if count > len(report.rows[why]) else ""
         lines.append(f"  skipped {count:,}: {why} (line {rows}{more})")
+    if report.broken:
+        lines.append(f"  not read to its end: {report.broken}")
     if report.quarantined:
         lines.append(f"  {report.quarantined:,} could not be worked off and wait in the inbox: python3 run.py doctor")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from bot import logs
 from bot.app import App
-from bot.cli._opening import guarded, known_secrets
+from bot.cli._opening import end, guarded, known_secrets
 from bot.config import Config, exposed, load
 from storage.database import Database
 
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 # Windows knows Ctrl-C and Ctrl-Break, and no other way to ask a process to end.
 SIGNALS = (signal.SIGINT, getattr(signal, "SIGBREAK", signal.SIGTERM))
+
+
+TAKEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 
 
 def run(file: Path | None) -> None:
@@ -41,7 +45,14 @@ async def _run(config: Config) -> None:
     stop = asyncio.Event()
     on_signals(stop.set)
     async with Database.open(config.database.url.get_secret_value()) as database:
-        await App(config, database).run(stop)
+        app = App(config, database)
+        try:
+            await app.run(stop)
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+            where = f"{config.web.host}:{config.web.port}"
+            end(f"[web] cannot listen on {where} ({error.strerror}); set another port, or enabled = false", 1)
     log.info("stopped")
 
 
