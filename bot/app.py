@@ -64,7 +64,7 @@ class App:
         self.inbox = Inbox(database, self.clock, self.dispatch.wake)
         self.errands = Errands(database, self.house, self.clock, config.data.folder / "files", self._queued)
         self.ticker = Ticker(database, self.house, self.accounts, self.clock, self._queued)
-        self.retention = Retention(database, config.retention, self.clock)
+        self.retention = Retention(database, config.retention, self.clock, config.data.folder / "files")
         self.rollcall = RollCall(database, self.ears, self.house.community, self.clock)
         self.port = 0
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.hearing import hear
 from bot.inbox import Clock
 from bot.turn import House, Turn
-from storage import frames, inbox
+from storage import accounts, frames, inbox
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
 from storage.inbox import MAX_ATTEMPTS, Pending
@@ -110,14 +110,22 @@ class Dispatch:
         for pending in head:
             if pending.id not in known:
                 break
-            account = self.accounts[pending.account_id]
-            turn = turns.setdefault(pending.account_id, Turn(self.house, store, account, self.clock.now()))
+            if pending.account_id not in turns:
+                turns[pending.account_id] = Turn(
+                    self.house, store, await self._account(store, pending.account_id), self.clock.now()
+                )
+            turn = turns[pending.account_id]
             await hear(turn, frames.decode(pending.body), pending.id)
             self.worked += 1
         for turn in turns.values():
             await turn.close()
         await inbox.done(store, [pending.id for pending in head if pending.id in known])
         return set().union(*(turn.new for turn in turns.values()))
+
+    async def _account(self, store: Store, account: int) -> Account:
+        """Return an account, also one that another process holds or that an import made."""
+        known = self.accounts.get(account)
+        return known if known is not None else await accounts.get(store, account)
 
     async def _failed(self, batch: Sequence[Pending], error: Exception) -> None:
         first = batch[0]

@@ -23,6 +23,7 @@ COOL_DOWN = timedelta(seconds=3)  # a second mention within it belongs to the fi
 LOOP_LIMIT = 5  # mentions of one member in one group within a minute; more is a loop, or a joke
 LOOP_SPAN = timedelta(minutes=1)
 MUTE_SPAN = timedelta(minutes=10)
+ENDS_DIALOG = frozenset({"取消", "算了", "cancel", "/cancel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ async def _in_dialog(turn: Turn, said: Heard) -> bool:
     dialog = await dialogs.current(turn.store, said.member.id, turn.clock_now)
     if dialog is None or said.frame.replayed:
         return False
+    if said.stored.text.strip().lower() in ENDS_DIALOG:
+        await dialogs.end(turn.store, said.member.id)
+        await _queue(turn, answer(_say(turn, said, Texts.DIALOG_ENDED)), said)
+        return True
     for feature in turn.house.features:
         if feature.name == dialog.feature and dialog.step in feature.router.dialogs:
             context = await _context(turn, feature, said)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from storage import inbox, privacy
 from storage.database import UNAVAILABLE, Database, Store
-from storage.frames import Frame, Joined, Kind, Message, Press, encode
+from storage.frames import Frame, GroupKind, Joined, Kind, Message, Press, encode
 from storage.inbox import Received, State
 
 log = logging.getLogger(__name__)
@@ -138,13 +138,15 @@ def withheld(frame: Frame) -> Frame:
         return replace(frame, content=replace(content, name=""))
     if not isinstance(content, Message):
         return frame
-    if content.text.strip().lower() in COMING_BACK and not frame.replayed:
+    private = frame.place.kind is GroupKind.DIRECT and content.text.strip().lower() in YES
+    if (private or content.text.strip().lower() in COMING_BACK) and not frame.replayed:
         return replace(frame, content=replace(content, name=""))
     blank = Message(key=content.key, at=content.at, member="", name="", text="", kind=Kind.WITHHELD, seq=content.seq)
     return replace(frame, content=blank)
 
 
 # As `handlers/privacy` names them.
+YES = frozenset({"确定", "确认", "是", "yes"})  # to the bot's own question whether it should delete everything
 COMING_BACK = frozenset(
     {"/optin", "记我", "/forgetme", "/forgetme yes", "删掉我", "删掉我 确定", "/mydata", "我的数据"}
 )

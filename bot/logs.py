@@ -20,7 +20,7 @@ Redact = Callable[[str], str]
 
 # These put tokens into URLs, texts into frames or values into statements, at INFO or DEBUG.
 QUIET = [
-    "aiosqlite", "apscheduler", "asyncpg", "dingtalk_stream", "grpclib", "h2", "hpack", "httpcore", "httpx",
+    "aiosqlite", "alembic", "apscheduler", "asyncpg", "dingtalk_stream", "grpclib", "h2", "hpack", "httpcore", "httpx",
     "sqlalchemy", "telegram", "urllib3", "uvicorn", "websockets", "wechaty", "wechaty_puppet",
 ]  # fmt: skip
 NAMES = r"(?:[a-z0-9_]{0,20}(?:token|secret|api_?key)|ticket|passw(?:or)?d|app_?key|sign|signature|authorization)"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
+from pathlib import Path
 
 from bot.config import Retention as Limits
 from bot.inbox import Clock
 from storage import retention
 from storage.database import UNAVAILABLE, Database
+
+FILES_KEPT = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +20,9 @@ log = logging.getLogger(__name__)
 class Retention:
     """Purges once an hour."""
 
-    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, database: Database, limits: Limits, clock: Clock, files: Path) -> None:
         self.database = database
+        self.files = files
         self.limits = limits
         self.clock = clock
         self._wake = asyncio.Event()
@@ -42,4 +47,13 @@ class Retention:
         except UNAVAILABLE as error:
             log.warning("the database is away: %s", type(error).__name__)
             return
-        log.info("purged what is too old: %s", purged)
+        deleted = await asyncio.to_thread(self._delete_files)
+        log.info("purged what is too old: %s, %s file(s)", purged, deleted)
+
+    def _delete_files(self) -> int:
+        """Delete the files that were made to be sent in private more than a week ago."""
+        limit = (self.clock.now() - FILES_KEPT).timestamp()
+        old = [file for file in self.files.glob("*") if file.is_file() and file.stat().st_mtime < limit]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)

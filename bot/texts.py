@@ -13,6 +13,7 @@ class Texts:
         en="This one is for the group's admins. To close your own question, reply “solved” (/solved).",
     )
     PRIVATE = Text(zh="这个私聊我发，群里不方便。", en="Send me this one in private.")
+    DIALOG_ENDED = Text(zh="好，不弄了。", en="All right, dropped.")
     BROKEN = Text(
         zh="这句我没处理好，已经记下来给管理员看。过会儿再试一次。",
         en="I could not handle that; the operator will see it. Try again in a while.",

@@ -61,6 +61,18 @@ async def ensure(store: Store, name: str, platform: str) -> Account:
     return Account(*row)
 
 
+async def get(store: Store, account: int) -> Account:
+    """Return an account by id.
+
+    Raises:
+        LookupError: There is none.
+    """
+    row = await store.row(select(*_COLUMNS).where(ACCOUNTS.c.id == account))
+    if row is None:
+        raise LookupError(f"no account {account}")
+    return Account(*row)
+
+
 async def went_online(store: Store, account: int, self_id: str, display: str, at: datetime) -> None:
     """Write down who the account turned out to be."""
     await store.execute(

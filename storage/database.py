@@ -8,6 +8,8 @@ transaction can fail half-way for want of the write lock); PostgreSQL has as man
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -151,17 +153,19 @@ class Database:
             engine = create_async_engine(
                 target,
                 pool_pre_ping=True,
+                hide_parameters=True,  # they are other people's words, and errors go into the log
                 pool_size=8,
                 connect_args={"server_settings": {"statement_timeout": "30000", "timezone": "UTC"}},
             )
             return cls(target, engine, engine)
-        Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+        file = Path(target.database or "")
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         inline = target.set(drivername=_inline.NAME)
-        writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience)
-        reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS})
-        _drive_sqlite(writer, "BEGIN IMMEDIATE")
-        _drive_sqlite(reader, "BEGIN")
+        writer = create_async_engine(inline, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=patience)
+        reader = create_async_engine(target, pool_size=4, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        _drive_sqlite(writer, file, "BEGIN IMMEDIATE")
+        _drive_sqlite(reader, file, "BEGIN")
         return cls(target, reader, writer)
 
     @property
@@ -226,7 +230,16 @@ def parse_url(url: str) -> URL:
     kind = target.drivername.partition("+")[0]
     if kind not in DRIVERS or (kind == "sqlite" and target.database in {None, "", ":memory:"}):
         raise DatabaseUrlError(DatabaseUrlError.__doc__)
+    mode = target.query.get("sslmode")  # what people and libpq write; the driver calls it ssl
+    if mode is not None:
+        target = target.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return target.set(drivername=DRIVERS[kind])
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file that no other account of the machine can read; SQLite would make it for all to see."""
+    with contextlib.suppress(OSError):  # it is there, or cannot be made: connecting will say so better
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def is_busy(error: OperationalError) -> bool:
@@ -234,7 +247,11 @@ def is_busy(error: OperationalError) -> bool:
     return "database is locked" in str(error)
 
 
-def _drive_sqlite(engine: AsyncEngine, begin: str) -> None:
+def _drive_sqlite(engine: AsyncEngine, file: Path, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connecting(*_: Any) -> None:
+        _make_private(file)
+
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from storage import grants, migrate
 from storage.copies import copy
@@ -80,7 +81,7 @@ async def _dump(database: Database, target: Path, tools: Path | None) -> None:
     if program is None:
         raise BackupError("There is no pg_dump on this machine. Install PostgreSQL's client programs, or run it there.")
     partial = target.with_name(target.name + ".partial")
-    url = database.url.set(drivername="postgresql", password=None).render_as_string()
+    url = libpq_url(database.url)
     secret = {"PGPASSWORD": str(database.url.password)} if database.url.password else {}
     try:
         await _run(program, "--format=custom", "--no-password", f"--file={partial}", f"--dbname={url}", **secret)
@@ -90,6 +91,13 @@ async def _dump(database: Database, target: Path, tools: Path | None) -> None:
         await asyncio.to_thread(partial.replace, target)
     finally:
         await asyncio.to_thread(partial.unlink, missing_ok=True)
+
+
+def libpq_url(url: URL) -> str:
+    """Return the URL as PostgreSQL's own programs read it, without the password: arguments are seen by everyone."""
+    mode = url.query.get("ssl")
+    plain = url.set(drivername="postgresql", password=None).difference_update_query(["ssl"])
+    return (plain if mode is None else plain.update_query_dict({"sslmode": mode})).render_as_string()
 
 
 async def _run(program: str, *arguments: str, **secret: str) -> None:

@@ -42,8 +42,9 @@ HOUSE_NAMES = {"UserError"}
 ALLOWED = {
     ("handlers/_masking.py", "_ROOM"): "the room of a postal address, which is masked",
     ("bot/split.py", "room"): "the space left in a post",
-    ("classifiers/_score.py", "_chats"): "to chat, the verb: talk outside of threads",
-    ("classifiers/_score.py", "_chat_overlap"): "likewise",
+    ("classifiers/_outside.py", "_chats"): "to chat, the verb: talk outside of threads",
+    ("classifiers/_outside.py", "_chat_overlap"): "likewise",
+    ("handlers/digest/_layout.py", "room"): "the space left in a post",
 }
 
 UNSAID = (

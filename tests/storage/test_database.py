@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage.companies import ALIASES, COMPANIES
 from storage.database import Database, DatabaseUrlError, parse_url
@@ -232,3 +233,24 @@ async def test_text_comes_back_as_it_was(database: Database, words: str) -> None
 def test_the_folder_of_a_new_file_is_made(tmp_path: Path) -> None:
     Database.open(f"sqlite:///{tmp_path}/a/b/x.db")
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_the_tls_mode_is_written_as_everywhere() -> None:
+    assert parse_url("postgresql://bot@db/x?sslmode=require").query == {"ssl": "require"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no modes: its folders belong to their account anyway")
+async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "new.db"
+    async with Database.open(f"sqlite:///{file}") as database, database.write() as store:
+        await store.execute(text("CREATE TABLE t (x)"))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in file.parent.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_errors_hold_no_values(database: Database) -> None:
+    async with database.write() as store:
+        with pytest.raises(DBAPIError) as caught:
+            await store.execute(text("SELECT :words FROM nowhere"), {"words": "canary"})
+    assert "canary" not in str(caught.value)
