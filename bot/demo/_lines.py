@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 
 from handlers import Text
-from handlers._numbers import short
+from handlers._wording.numbers import short
 from storage.groups import Group
 from storage.outcome import Evidence, Outcome
 from storage.threads import Thread
@@ -68,7 +68,9 @@ class View:
 
 def table(threads: Iterable[Thread], view: View) -> Table:
     """Return threads as a table, one line each, as they stand at the view's moment."""
-    found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=True)
+    found = Table(
+        box=None, pad_edge=False, padding=(0, 1 if view.narrow else 2, 0, 0), header_style="bold", expand=True
+    )
     for text, cells in zip(Texts.COLUMNS, NARROW_CELLS if view.narrow else WIDE_CELLS, strict=True):
         ratio = 1 if cells is None else None
         found.add_column(text.in_language(view.language), no_wrap=True, width=cells, ratio=ratio)

@@ -23,16 +23,16 @@ class Texts:
     YOU = Text(zh="你", en="you")
     HOW = Text(
         zh="现在你也在一个群里，说什么都行。试试：\n"
-        "  复制槽把磁盘撑满了怎么办          在群里问一句，会记成一题\n"
-        "  @{bot} 复制槽把磁盘撑满了怎么办    @ 它，它去找以前解决过的\n"
-        "  /help   /open   /solved   /stats   指令；「@{bot} 解决了」也行\n"
-        "  > /mydata                          前面加 > 是私聊\n"
+        "  jsonb 的索引不走，怎么办                在群里问一句，会记成一题\n"
+        "  @{bot} 备库上跑报表总被杀，怎么办       @ 它，它去找以前解决过的\n"
+        "  /help   /open   /stats   @{bot} 解决了   指令，也可以用话说\n"
+        "  > 我的数据                              前面加 > 是私聊\n"
         "Ctrl-D 结束。",
         en="You are in a group now; say what you like. For example:\n"
-        "  my replication slot fills the disk, what now     becomes a thread\n"
-        "  @{bot} my replication slot fills the disk        looks for what was solved before\n"
-        "  /help   /open   /solved   /stats                 commands\n"
-        "  > /mydata                                        > in front speaks in private\n"
+        "  why does my query not use the index?     becomes a thread\n"
+        "  @{bot} 备库上跑报表总被杀，怎么办        looks for what was solved before\n"
+        "  /help   /open   /stats   /solved         commands\n"
+        "  > /mydata                                > in front speaks in private\n"
         "Ctrl-D ends it.",
     )
 
