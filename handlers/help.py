@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from handlers import Command, CommandEntry, Context, NoSettings, Reply, Right, Router, Text, UserError, answer
-from handlers._masking import mask
+from handlers._wording.masking import mask
 
 
 class Texts:

@@ -19,11 +19,10 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers import _durations as durations
-from handlers import _names as names
-from handlers._masking import flat, quoted
-from handlers._sharing import quotable
-from handlers._threads import head, is_asker, meant, of_place, state, waiting
+from handlers._threads.described import head, is_asker, meant, of_place, state, waiting
+from handlers._threads.sharing import quotable
+from handlers._wording import durations, names
+from handlers._wording.masking import flat, quoted
 from storage import groups, members, search, threads, topics
 from storage.outcome import Outcome
 from storage.threads import Placed, Thread

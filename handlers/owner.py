@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Command, Context, NoSettings, Reply, Right, Router, Text, UserError, answer
-from handlers._names import call_name, spaced
+from handlers._wording.names import call_name, spaced
 from storage import grants, groups, members
 from storage.grants import ADMIN, EVERYWHERE, OWNER
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import OPTIONAL_NUMBER, Command, Context, NoSettings, Reply, Right, Router, Text, UserError, answer
-from handlers import _durations as durations
 from handlers._rights import may, run_by_speaker
+from handlers._wording import durations
 from storage import groups, outbox, settings
 from storage.groups import Group
 from storage.outbox import Post, State

@@ -15,7 +15,7 @@ from bot.cli._opening import Desk, RefusalError, chosen_groups
 from bot.cli._periods import period_of
 from bot.cli._printing import console, put
 from bot.refusals import near
-from storage import members, metrics
+from storage import members, metrics, topics
 from storage.database import Store
 from storage.groups import Group
 from storage.metrics import FIGURES, Figure, Period, Row, Scope, Value
@@ -44,6 +44,7 @@ async def stats(desk: Desk, asked: Asked) -> int:
         found = await metrics.compute_all(store, FIGURES, scope, period, now, desk.options)
         then = now - (period.until - period.since)
         before = await metrics.compute_all(store, FIGURES, scope, last, then, desk.options)
+        names = {topic.key: topic.name(desk.language) for topic in (await topics.every(store)).values()}
     if asked.as_json:
         print(json.dumps(_as_json(scope, period, found, before), ensure_ascii=False, indent=1))
         return 0
@@ -53,7 +54,7 @@ async def stats(desk: Desk, asked: Asked) -> int:
     for name in _values.COLUMNS[desk.language]:
         table.add_column(name)
     for name, value in found.items():
-        table.add_row(*_values.line(FIGURES[name], value, before[name], desk.language))
+        table.add_row(*_values.line(FIGURES[name], value, before[name], desk.language, names))
     put(console(), table)
     return 0
 

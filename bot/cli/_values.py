@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers._durations import exact
-from handlers._numbers import percent
+from handlers._wording.durations import exact
+from handlers._wording.numbers import percent
 from storage.metrics import Bound, Covered, Figure, Missing, Row, Unit, Value
 
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -23,12 +23,21 @@ SEEN = {
     "en": "groups: all seen {full}, imported {imported}, mentions only {mentions}, nothing {none}; gaps {gaps}",
 }
 EXTRAS = {"zh": {"mean": "平均", "p90": "p90"}, "en": {"mean": "mean", "p90": "p90"}}
+OUTCOMES: Mapping[str, Mapping[str, str]] = {
+    "zh": {"resolved": "解决", "inferred": "推断解决", "answered": "有答", "expired": "过期", "open": "在等"},
+    "en": {},
+}
+WHOLES = frozenset({"topics", "outcomes"})  # figures whose parts are worth a line
+MOST_PARTS = 6
 LEFT_OUT = {"zh": "另有 {count} 题看不全", "en": "{count} more not fully seen"}
 
 
-def line(figure: Figure[Any], value: Value, before: Value, language: str) -> tuple[str, str, str, str, str]:
-    """Return a figure as cells: label, value, value before, n, note."""
-    return figure.label(language), text(value, language), text(before, language), counted(value), note(value, language)
+def line(
+    figure: Figure[Any], value: Value, before: Value, language: str, names: Mapping[str, str]
+) -> tuple[str, str, str, str, str]:
+    """Return a figure as cells: label, value, value before, n, note; `names` are those of topics."""
+    told = note(value, language, {**OUTCOMES[language], **names})
+    return figure.label(language), text(value, language), text(before, language), counted(value), told
 
 
 def text(value: Value, language: str) -> str:
@@ -53,15 +62,16 @@ def counted(value: Value) -> str:
     return f"{value.n:,}" if value.of is None else f"{value.n:,}/{value.of:,}"
 
 
-def note(value: Value, language: str) -> str:
+def note(value: Value, language: str, names: Mapping[str, str]) -> str:
     """Return what stands beside a number: mean and p90 of a time, the parts of a whole, and what was left out."""
     notes = []
     if value.unit is Unit.SECONDS and value.value is not None:
         for name, word in EXTRAS[language].items():
             if (extra := value.extra.get(name)) is not None:
                 notes.append(f"{word} {exact(timedelta(seconds=extra), language)}")
-    elif value.parts and value.unit is not Unit.SECONDS:
-        notes += [f"{name or '?'} {count}" for name, count in list(value.parts.items())[:6]]
+    elif value.figure in WHOLES and value.value:
+        parts = sorted(value.parts.items(), key=lambda part: -part[1])
+        notes += [f"{names.get(name, name or '?')} {count}" for name, count in parts[:MOST_PARTS] if count]
     hidden = value.coverage.left_out + value.coverage.unknown
     if hidden:
         notes.append(LEFT_OUT[language].format(count=hidden))

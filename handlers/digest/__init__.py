@@ -24,10 +24,9 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers import _durations as durations
-from handlers import _figures as figures
 from handlers._rules import RuleText, next_due, parse
 from handlers._settings import context_of
+from handlers._wording import durations, figures
 from handlers.digest import _edition as editions
 from handlers.digest import _headline as headlines
 from handlers.digest import _layout as layout

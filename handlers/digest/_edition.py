@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import Text
-from handlers._names import spaced
 from handlers._rules import parse
+from handlers._wording.names import spaced
 from storage.metrics import Period, days, iso_week, week_of
 
 WEEK = timedelta(days=7)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import Text
-from handlers._durations import exact
-from handlers._figures import Compared
-from handlers._numbers import FEW, percent
+from handlers._wording.durations import exact
+from handlers._wording.figures import Compared
+from handlers._wording.numbers import FEW, percent
 from storage.metrics import Missing, Value
 
 _SAME = 0.1  # a wait that differs by less is about the same

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Body, Context, Section, Text
-from handlers._figures import Compared
-from handlers._sight import counted, sight
+from handlers._wording.figures import Compared
+from handlers._wording.sight import counted, sight
 from storage.outcome import DEFINITION_VERSION
 from storage.replies import Block, Heading, Paragraph, Plain, plain
 

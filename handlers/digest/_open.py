@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Context
-from handlers._sharing import quotable
+from handlers._threads.sharing import quotable
 
 
 async def open_to(ctx: Context[Any], wanted: Sequence[int]) -> list[int]:

@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from handlers import Context, Scope, Text
-from handlers import _durations as durations
-from handlers import _threads as said
-from handlers._asked import words
-from handlers._figures import compare, options_of, scope_of
-from handlers._masking import mask
-from handlers._names import called, spaced
+from handlers._threads import described as said
+from handlers._threads.asked import words
+from handlers._wording import durations
+from handlers._wording.figures import compare, options_of, scope_of
+from handlers._wording.masking import mask
+from handlers._wording.names import called, spaced
 from handlers.digest._open import open_to
 from storage import metrics, threads, topics
 from storage.metrics import Bound, Missing, Period, Row

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import Context, Scope, Text
-from handlers import _threads as said
-from handlers._answers import answer_of
-from handlers._figures import scope_of
-from handlers._masking import quoted
-from handlers._names import called
+from handlers._threads import described as said
+from handlers._threads.answers import answer_of
+from handlers._wording.figures import scope_of
+from handlers._wording.masking import quoted
+from handlers._wording.names import called
 from handlers.digest._open import open_to
 from storage import metrics, threads
 from storage.metrics import Period

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from handlers import Context
-from handlers._masking import flat
-from handlers._names import call_name
+from handlers._wording.masking import flat
+from handlers._wording.names import call_name
 from storage import groups, outbox, privacy, replies
 from storage.database import Store
 from storage.frames import GroupKind, Place

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import Context, Reply, Right, Text, UserError, answer
-from handlers._durations import day
-from handlers._names import call_name, spaced
+from handlers._wording.durations import day
+from handlers._wording.names import call_name, spaced
 from storage import grants, groups, members
 from storage.grants import EVERYWHERE
 from storage.groups import Coverage

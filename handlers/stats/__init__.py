@@ -11,8 +11,8 @@ from unicodedata import normalize
 from pydantic import BaseModel, ConfigDict, Field
 
 from handlers import Body, Command, Context, Reply, Right, Router, Scope, Section, Text, UserError
-from handlers import _figures as figures
 from handlers._rights import run_by_speaker
+from handlers._wording import figures
 from handlers.stats import _lines as lines
 from handlers.stats import _why as reasons
 from storage import groups, members, metrics

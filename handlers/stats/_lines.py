@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import Context, Text
-from handlers._durations import exact
-from handlers._figures import Compared
-from handlers._numbers import beside, counts, shares, short, times
-from handlers._sight import counted, sight
+from handlers._wording.durations import exact
+from handlers._wording.figures import Compared
+from handlers._wording.numbers import beside, counts, shares, short, times
+from handlers._wording.sight import counted, sight
 from storage.metrics import Bound, Missing, Period, Value, days
 from storage.outcome import DEFINITION_VERSION
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import Context, Text
-from handlers._masking import mask
-from handlers._numbers import FEW, counts, share, short
-from handlers._sharing import quotable
+from handlers._threads.sharing import quotable
+from handlers._wording.masking import mask
+from handlers._wording.numbers import FEW, counts, share, short
 from storage.metrics import Figure, Missing, Row, Unit, Value
 from storage.metrics import Why as Reason
 

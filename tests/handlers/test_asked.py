@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers._asked import ALSO, LIKE, likeness, similar, weight, words
+from handlers._threads.asked import ALSO, LIKE, likeness, similar, weight, words
 from storage import groups
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers._asking import Fault, Missing, Objection, Wants, missing, objection, wants
+from handlers._threads.asking import Fault, Missing, Objection, Wants, missing, objection, wants
 
 
 @pytest.mark.parametrize(

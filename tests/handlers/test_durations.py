@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers._durations import day, exact, rough, since, when
+from handlers._wording.durations import day, exact, rough, since, when
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)  # a Thursday, 20:00 in Shanghai

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from handlers._masking import QUOTE_LIMIT, cut, mask, quoted
+from handlers._wording.masking import QUOTE_LIMIT, cut, mask, quoted
 
 MASKED = [
     ("host=10.1.2.3 port=5432 password=abc123 dbname=x", "host=*** port=5432 password=*** dbname=x"),

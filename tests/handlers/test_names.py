@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers._names import LIMIT, call_name, spaced
+from handlers._wording.names import LIMIT, call_name, spaced
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers._durations import exact
-from handlers._numbers import beside, percent, shares, short, times
+from handlers._wording.durations import exact
+from handlers._wording.numbers import beside, percent, shares, short, times
 from storage.metrics import Covered, Unit, Value
 
 

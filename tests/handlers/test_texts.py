@@ -13,12 +13,12 @@ from handlers import Text
 from tests.handlers.conftest import LINES, check_manners
 
 FILES = (
-    "_threads",
-    "_told",
-    "_closing",
-    "_credit",
-    "_suggesting",
-    "_objecting",
+    "_threads.described",
+    "questions._told",
+    "questions._closing",
+    "questions._credit",
+    "_threads.suggesting",
+    "corrections._objecting",
     "questions",
     "lookups",
     "corrections",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers._title import LIMIT, title
+from handlers._relink._title import LIMIT, title
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers._figures import Compared
+from handlers._wording.figures import Compared
 from handlers.digest._headline import headline, quiet
 from storage.metrics import Covered, Missing, Period, Scope, Unit, Value
 

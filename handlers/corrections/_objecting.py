@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Context, Reply, Text, UserError, answer
-from handlers import _mending as mending
-from handlers._asking import Fault, Objection, objection
-from handlers._suggesting import other_suggestion
-from handlers._threads import is_asker, may_work, named
+from handlers._threads.asking import Fault, Objection, objection
+from handlers._threads.described import is_asker, may_work, named
+from handlers._threads.suggesting import other_suggestion
+from handlers.corrections import _mending as mending
 from storage import members, messages, outbox, pins, threads
 from storage.messages import Stored
 from storage.outcome import Mark, Outcome

@@ -19,11 +19,11 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers import _mending as mending
-from handlers import _names as names
-from handlers import _objecting as objecting
-from handlers._masking import quoted
-from handlers._threads import head, may_work, meant, named, state
+from handlers._threads.described import head, may_work, meant, named, state
+from handlers._wording import names
+from handlers._wording.masking import quoted
+from handlers.corrections import _mending as mending
+from handlers.corrections import _objecting as objecting
 from storage import pins, threads, topics
 from storage.messages import Stored
 from storage.outcome import Evidence, Mark

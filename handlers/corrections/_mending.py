@@ -8,7 +8,7 @@ from typing import Any
 from classifiers import BURST_GAP
 from handlers import Context
 from handlers._relink import Relinker
-from handlers._suggesting import REJECTED
+from handlers._threads.suggesting import REJECTED
 from storage import members, messages, pins, threads
 from storage.messages import Stored
 from storage.outcome import Mark, Outcome

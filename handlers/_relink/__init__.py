@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
-from handlers import _title
-from handlers._asking import objection
-from handlers._held import Held, role_of
+from handlers._relink import _title
+from handlers._relink._held import Held, role_of
+from handlers._threads.asking import objection
 from storage import groups, messages, moves, outbox, outcome, pins, threads
 from storage.database import Store
 from storage.frames import Kind

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import Command, Context, Reply, Text, UserError, answer
-from handlers import _durations as durations
-from handlers import _names as names
-from handlers._answers import answer_of
-from handlers._credit import whom
 from handlers._relink import Relinker
-from handlers._threads import is_asker, may_work, meant, own_latest, took
-from handlers._told import told
+from handlers._threads.answers import answer_of
+from handlers._threads.described import is_asker, may_work, meant, own_latest, took
+from handlers._wording import durations, names
+from handlers.questions._credit import whom
+from handlers.questions._told import told
 from storage import pins, threads
 from storage.outcome import Evidence, Mark, Outcome
 from storage.threads import Thread

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Context, Text
-from handlers import _durations as durations
-from handlers._numbers import short
+from handlers._wording import durations
+from handlers._wording.numbers import short
 from storage import groups
 from storage.groups import Coverage, Group, Span
 from storage.metrics import Covered, Period

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from handlers._masking import mask
+from handlers._wording.masking import mask
 
 LIMIT = 32  # Chinese characters, or twice as many Latin letters
 

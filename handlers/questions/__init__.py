@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 from classifiers import Role
 from handlers import OPTIONAL_NUMBER, Command, Context, Replies, Reply, Right, Router, Text, UserError, answer
-from handlers import _closing as closing
-from handlers import _suggesting as suggesting
-from handlers._asking import Wants, objection, wants
-from handlers._sharing import Sharing
-from handlers._threads import is_asker, meant
-from handlers._told import told
+from handlers._threads import suggesting
+from handlers._threads.asking import Wants, objection, wants
+from handlers._threads.described import is_asker, meant
+from handlers._threads.sharing import Sharing
+from handlers.questions import _closing as closing
+from handlers.questions._told import told
 from storage import outbox, pins, threads
 from storage.frames import Edit, Joined, Left, Recall
 from storage.messages import Stored

@@ -6,14 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers import Context, Reply, Text
-from handlers import _durations as durations
-from handlers import _names as names
-from handlers._answers import Answer, answer_of
-from handlers._asked import Match, similar
-from handlers._asking import Missing, missing
-from handlers._masking import quoted
-from handlers._sharing import quotable
-from handlers._threads import head
+from handlers._threads.answers import Answer, answer_of
+from handlers._threads.asked import Match, similar
+from handlers._threads.asking import Missing, missing
+from handlers._threads.described import head
+from handlers._threads.sharing import quotable
+from handlers._wording import durations, names
+from handlers._wording.masking import quoted
 from storage import pins, threads, topics
 from storage.outcome import Evidence, Outcome
 from storage.pins import Pinned

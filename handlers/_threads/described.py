@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Command, Context, Right, Text, UserError
-from handlers import _durations as durations
-from handlers._masking import mask
-from handlers._names import spaced
 from handlers._rights import may
-from handlers._sharing import quotable
+from handlers._threads.sharing import quotable
+from handlers._wording import durations
+from handlers._wording.masking import mask
+from handlers._wording.names import spaced
 from storage import members, pins, threads
 from storage.database import Store
 from storage.groups import Group

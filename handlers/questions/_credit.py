@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers import Command, Context, Text, UserError
-from handlers._names import call_name
+from handlers._wording.names import call_name
 from storage import groups, members, messages, threads
 from storage.messages import Stored
 from storage.threads import Thread

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Body, Context, Purpose, Reply, Text
-from handlers import _names as names
-from handlers._answers import answer_of
-from handlers._masking import quoted
+from handlers._threads.answers import answer_of
+from handlers._wording import names
+from handlers._wording.masking import quoted
 from storage import groups, members, threads
 from storage.members import Member
 from storage.outcome import Outcome

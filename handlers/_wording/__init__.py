@@ -1,0 +1,1 @@
+"""How things are said, shared by the features: names, durations, numbers, figures, and what is masked."""
