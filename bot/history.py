@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import cast
 
 from bot import importers
-from bot.importers import FormatError, Found, Importer, Options, Skipped
+from bot.importers import MADE_UP, FormatError, Found, Importer, Options, Skipped
 from bot.importers._text import Source, opened
 from bot.replay import Replay
 from storage import groups, history
@@ -167,7 +167,8 @@ async def _store(replay: Replay, place: Place, batch: list[Message]) -> int:
     """Store what a group does not have of a batch, and return how many messages that were."""
     async with replay.database.read() as store:
         group = await groups.at(store, place)
-        new = batch if group is None else await history.unknown(store, group.id, batch)
+        made_up = {message.key for message in batch if message.key.startswith(MADE_UP)}
+        new = batch if group is None else await history.unknown(store, group.id, batch, made_up)
     once = list({message.key: message for message in reversed(new)}.values())[::-1]
     await replay.fill(place, [frame(place, message) for message in once])
     return len(once)

@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import and_, func, or_, select
 
 from storage.database import Store
 from storage.frames import Kind, Message
+from storage.members import MEMBERS
 from storage.messages import HAS_ALIAS, MESSAGES, SAME_MOMENT, Stored, after
 from storage.threads import COLUMNS, THREADS, Thread, select_threads
 
+T = TypeVar("T")
 CHUNK = 500  # names asked for in one statement
 PAGE = 1_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def unknown(store: Store, group: int, found: Sequence[Message]) -> list[Message]:
-    """Return those messages that a group does not have yet, under their key or, at the same moment, as an alias."""
-    keys: set[str] = set()
-    aliases: dict[str, list[datetime]] = {}
+async def unknown(store: Store, group: int, found: Sequence[Message], nameless: Container[str] = ()) -> list[Message]:
+    """Return those messages that a group does not have yet, under their key or, at the same moment, as an alias.
+
+    Keys in `nameless` were made up by an importer, for its file has none: such a message is also known if the group
+    has the same words of the same member at the same time under another key.
+    """
+    named = await _named(store, group, found)
+    new = [message for message in found if not _known(message, named)]
+    told = await _told(store, group, [message for message in new if message.key in nameless], nameless)
+    return [message for message in new if message.key not in nameless or not _take(message, told)]
+
+
+async def _named(store: Store, group: int, found: Iterable[Message]) -> dict[str, list[datetime]]:
+    """Return when messages were said that have one of the names, by key; those with it as an alias under that too."""
+    times: dict[str, list[datetime]] = {}
     for chunk in _chunks(name for message in found for name in (message.key, message.alias) if name):
-        named = or_(MESSAGES.c.key.in_(chunk), and_(MESSAGES.c.alias.in_(chunk), HAS_ALIAS))
-        query = select(MESSAGES.c.key, MESSAGES.c.alias, MESSAGES.c.at).where(MESSAGES.c.group_id == group, named)
+        either = or_(MESSAGES.c.key.in_(chunk), and_(MESSAGES.c.alias.in_(chunk), HAS_ALIAS))
+        query = select(MESSAGES.c.key, MESSAGES.c.alias, MESSAGES.c.at).where(MESSAGES.c.group_id == group, either)
         for key, alias, at in await store.rows(query):
-            keys.add(key)
-            aliases.setdefault(key, []).append(at)
-            aliases.setdefault(alias, []).append(at)
-    return [
-        message
-        for message in found
-        if message.key not in keys
-        and not any(abs(at - message.at) <= SAME_MOMENT for name in _names(message) for at in aliases.get(name, ()))
-    ]
+            times.setdefault(f"={key}", []).append(at)
+            times.setdefault(key, []).append(at)
+            times.setdefault(alias, []).append(at)
+    return times
 
 
-def _names(message: Message) -> tuple[str, ...]:
-    return (message.key, message.alias) if message.alias else (message.key,)
+def _known(message: Message, named: Mapping[str, list[datetime]]) -> bool:
+    names = (message.key, message.alias) if message.alias else (message.key,)
+    alike = any(abs(at - message.at) <= SAME_MOMENT for name in names for at in named.get(name, ()))
+    return f"={message.key}" in named or alike
 
 
-def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
-    every = list(dict.fromkeys(names))
+async def _told(
+    store: Store, group: int, found: Iterable[Message], nameless: Container[str]
+) -> Counter[tuple[datetime, str, str]]:
+    """Return how often a group has the words of a member at the moments of messages, under keys of the platform."""
+    counts: Counter[tuple[datetime, str, str]] = Counter()
+    for chunk in _chunks(message.at for message in found):
+        query = (
+            select(MESSAGES.c.key, MESSAGES.c.at, func.coalesce(MEMBERS.c.key, ""), MESSAGES.c.text)
+            .outerjoin(MEMBERS, MEMBERS.c.id == MESSAGES.c.member_id)
+            .where(MESSAGES.c.group_id == group, MESSAGES.c.at.in_(chunk))
+        )
+        rows = await store.rows(query)
+        counts.update((at, member, text) for key, at, member, text in rows if key not in nameless)
+    return counts
+
+
+def _take(message: Message, told: Counter[tuple[datetime, str, str]]) -> bool:
+    said = message.at, message.member, message.text
+    told[said] -= 1
+    return told[said] >= 0
+
+
+def _chunks(wanted: Iterable[T]) -> Iterator[list[T]]:
+    every = list(dict.fromkeys(wanted))
     return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
 
 

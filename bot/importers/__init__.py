@@ -47,6 +47,7 @@ from zoneinfo import ZoneInfo
 from storage.frames import Message, Place
 
 LATEST_KEYS = 20_000
+MADE_UP = "h:"  # how a key begins that is no platform's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +115,4 @@ class Keys:
         self._seen[said] = ordinal + 1
         if len(self._seen) > LATEST_KEYS:
             self._seen.popitem(last=False)
-        return "h:" + hashlib.blake2b(said + str(ordinal).encode(), digest_size=12).hexdigest()
+        return MADE_UP + hashlib.blake2b(said + str(ordinal).encode(), digest_size=12).hexdigest()

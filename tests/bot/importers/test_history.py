@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,22 @@ async def test_importing_what_was_heard_live_adds_nothing(live: Chat, tmp_path: 
     report = await take_in(story.written(story.told(), tmp_path / "g1.jsonl"), replay, OPTIONS)
     assert (report.read, report.new) == (150, 0)
     assert await story.state(live.database, PLACE, NOW) == state
+
+
+async def test_a_file_without_ids_adds_nothing_to_what_was_heard_live(live: Chat, tmp_path: Path) -> None:
+    file = story.written(story.told(), tmp_path / "g1.jsonl")
+    file.write_text(re.sub('"platformMessageId": "[^"]*", ', "", file.read_text("utf-8")), "utf-8")
+    replay = await story.importing(live.database, live)
+    report = await take_in(file, replay, OPTIONS)
+    assert (report.read, report.new) == (150, 0)
+
+
+async def test_a_file_without_ids_comes_in_once_and_keeps_twins(chat: Chat, replay: Replay, tmp_path: Path) -> None:
+    told = story.told()
+    file = story.written([*told[:60], told[59], told[59]], tmp_path / "g1.jsonl")
+    file.write_text(re.sub('"platformMessageId": "[^"]*", ', "", file.read_text("utf-8")), "utf-8")
+    assert (await take_in(file, replay, OPTIONS)).new == 62
+    assert (await take_in(file, replay, OPTIONS)).new == 0
 
 
 @pytest.mark.parametrize("cut", [40, 100])
