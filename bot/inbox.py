@@ -54,12 +54,15 @@ class Inbox:
         await stored
 
     async def put_all(self, account: int, frames: Sequence[Frame]) -> int:
-        """Store many frames in one transaction (imports and replays); return how many were new."""
+        """Store many frames in one transaction (replays); return how many were new."""
+        async with self.database.write() as store:
+            return await inbox.put(store, await self.rows(store, account, frames))
+
+    async def rows(self, store: Store, account: int, frames: Sequence[Frame]) -> list[Received]:
+        """Return the rows that frames become: what their authors do not want stored is gone from them."""
         now = self.clock.now()
         loop = asyncio.get_running_loop()
-        batch = [_Waiting(account, frame, now, loop.create_future()) for frame in frames]
-        async with self.database.write() as store:
-            return await inbox.put(store, await _received(store, batch))
+        return await _received(store, [_Waiting(account, frame, now, loop.create_future()) for frame in frames])
 
     async def put_odd(self, account: int, raw: str, why: str) -> None:
         """Keep something that could not be read, for the operator."""

@@ -7,23 +7,31 @@ depends on the messages alone, so both end alike, and history can be filled in b
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.dispatch import Dispatch
-from bot.inbox import Clock, Inbox
-from bot.turn import House
+from bot.hearing import hear
+from bot.inbox import Clock, Inbox, lane
+from bot.turn import House, Turn
 from handlers import Feature
 from handlers._relink import Memories, Relinker
-from storage import accounts, groups, history, settings
+from storage import frames as framing
+from storage import groups, history, inbox, settings
 from storage.accounts import Account
-from storage.database import Database
+from storage.database import UNAVAILABLE, Database, Store
 from storage.frames import Frame, Place
+from storage.inbox import State
+
+log = logging.getLogger(__name__)
 
 PLACING = "handlers.questions"  # the one feature that puts messages into threads
 UNPLACED = "import.unplaced_since"  # a group's mark while `fill` has stored what `place` has not placed yet
+BUSY_SECONDS = 0.05
 
 
 class FrameClock:
@@ -48,39 +56,60 @@ class Replay:
         """
         self.database = database
         self.house = replace(house, memories=Memories())
+        self.storing = storing(self.house)
         self.account = account
         self.clock = clock or FrameClock()
-        self.known = {account.id: account}
         self.inbox = Inbox(database, self.clock, lambda: None)
         self.feeding = self._dispatch(self.house)
-        self.filling = self._dispatch(storing(self.house))
+        self.filling = self._dispatch(self.storing)
 
     def _dispatch(self, house: House) -> Dispatch:
-        return Dispatch(self.database, house, self.known, self.clock, lambda: None)
+        return Dispatch(self.database, house, {self.account.id: self.account}, self.clock, lambda: None)
 
     @property
     def quarantined(self) -> int:
         """How many frames could not be worked off."""
         return self.feeding.quarantined + self.filling.quarantined
 
-    async def open(self) -> None:
-        """Learn of the other accounts, whose frames may wait in the same inbox."""
-        async with self.database.read() as store:
-            self.known.update({account.id: account for account in await accounts.every(store)})
-
     async def feed(self, frames: Sequence[Frame]) -> int:
         """Let frames take effect one by one; return how many were new to the inbox."""
-        return await self._run(self.feeding, frames)
+        self._tell_time(frames)
+        return await self._through_inbox(self.feeding, frames)
 
-    async def fill(self, place: Place, frames: Sequence[Frame]) -> int:
-        """Store frames of one group without placing them; return how many were new to the inbox.
+    async def fill(self, place: Place, frames: Sequence[Frame]) -> None:
+        """Store frames of one group without placing them, in one transaction: all of them or none.
 
-        What is not placed yet is marked first, so that after a crash the next `place` finds it.
+        It marks that they are not placed yet, so that after a crash the next `place` finds them. A bot that runs on
+        the same database never sees them wait, and does not begin to place them one by one.
         """
         if not frames:
-            return 0
-        await self._mark(place, min(frame.at for frame in frames))
-        return await self._run(self.filling, frames)
+            return
+        self._tell_time(frames)
+        try:
+            while not await self._filled(place, frames):  # noqa: ASYNC110 - who holds the lane is another process
+                await asyncio.sleep(BUSY_SECONDS)
+        except UNAVAILABLE:
+            raise
+        except Exception:  # the edge: dispatch finds out which of them it is, and the others come in
+            log.exception("a batch of %s frames failed; they are taken one by one", len(frames))
+            await self._through_inbox(self.filling, frames)
+
+    async def _filled(self, place: Place, frames: Sequence[Frame]) -> bool:
+        """Fill, and return True; False while a bot that runs on the same database works in that group."""
+        async with self.database.write() as store:
+            rows = await self.inbox.rows(store, self.account.id, frames)
+            await inbox.put(store, [replace(row, state=State.DONE) for row in rows])
+            # Before anything that a live turn may wait for.
+            if not await inbox.take_lane(store, lane(frames[0])):
+                return False
+            group = await groups.ensure(store, place, None)
+            await self._mark(store, group.id, min(frame.at for frame in frames))
+            turn = Turn(self.storing, store, self.account, self.clock.now())
+            for row in rows:
+                await hear(turn, framing.decode(row.body), 0)
+            await turn.close()
+        self.storing.settled.update(turn.new)
+        return True
 
     async def place(self, place: Place) -> int:
         """Put what was filled into a group into threads; return how many threads changed."""
@@ -95,19 +124,19 @@ class Replay:
             await settings.drop(store, group.id, UNPLACED)
             return len(touched)
 
-    async def _run(self, dispatch: Dispatch, frames: Sequence[Frame]) -> int:
+    def _tell_time(self, frames: Sequence[Frame]) -> None:
         if isinstance(self.clock, FrameClock) and frames:
             self.clock.time = max(self.clock.time, *(frame.at for frame in frames))
+
+    async def _through_inbox(self, dispatch: Dispatch, frames: Sequence[Frame]) -> int:
         new = await self.inbox.put_all(self.account.id, frames)
         await dispatch.drain()
         return new
 
-    async def _mark(self, place: Place, at: datetime) -> None:
-        async with self.database.write() as store:
-            group = await groups.ensure(store, place, None)
-            before = await settings.get(store, group.id, UNPLACED)
-            if before is None or at < datetime.fromisoformat(before):
-                await settings.put(store, group.id, UNPLACED, at.isoformat(), at, None)
+    async def _mark(self, store: Store, group: int, at: datetime) -> None:
+        before = await settings.get(store, group, UNPLACED)
+        if before is None or at < datetime.fromisoformat(before):
+            await settings.put(store, group, UNPLACED, at.isoformat(), self.clock.now(), None)
 
 
 def storing(house: House) -> House:
@@ -117,5 +146,5 @@ def storing(house: House) -> House:
 
 def _storing(feature: Feature) -> Feature:
     router = copy.copy(feature.router)
-    router.messages = [hook for hook in router.messages if hook.__module__ != PLACING]
+    router.messages = [hook for hook in router.messages if not f"{hook.__module__}.".startswith(f"{PLACING}.")]
     return replace(feature, router=router)

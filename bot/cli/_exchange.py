@@ -53,7 +53,6 @@ async def _prepared(desk: Desk, group: str) -> tuple[Replay, Options]:
         account = await accounts.ensure(store, ACCOUNT, PLATFORM)
         every = await accounts.every(store)
     replay = Replay(desk.database, desk.house, account, system_clock())
-    await replay.open()
     own = desk.config.community
     names = {own.bot_name, *(account.display for account in every)} - {""}
     ids = {account.self_id for account in every} - {""}

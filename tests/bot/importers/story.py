@@ -72,7 +72,6 @@ async def importing(database: Database, chat: Chat) -> Replay:
     async with database.write() as store:
         account = await accounts.ensure(store, "(import)", "import")
     replay = Replay(database, chat.house, account, chat.clock)
-    await replay.open()
     return replay
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from bot import history
 from bot.history import take_in, uncovered
 from bot.importers import FormatError, Options
 from bot.replay import UNPLACED, Replay
+from handlers import Context, Feature, NoSettings, Router
 from storage import groups, inbox, messages, metrics, privacy, settings
 from storage.database import Database
 from storage.frames import Kind, Place
 from storage.groups import Coverage, Span
+from storage.messages import Stored
 from tests.bot.importers import story
 from tests.chat import Chat
 from tests.postgres import aside
@@ -81,6 +84,18 @@ async def test_an_import_gives_the_threads_and_figures_of_live(chat: Chat, repla
     assert len(state) == report.threads > 12
     assert state == await story.state(live.database, PLACE, NOW)
     assert await figures(chat) == await figures(live)
+
+
+@pytest.mark.middle
+async def test_both_engines_make_the_same_of_a_file(postgresql_url: str, live: Chat, tmp_path: Path) -> None:
+    async with Database.open(postgresql_url) as database:
+        chat = await Chat.open(database)
+        replay = await story.importing(database, chat)
+        told = story.told()
+        for part in (told[90:], told):
+            report = await take_in(story.written(part, tmp_path / "g1.jsonl"), replay, OPTIONS)
+        assert (report.new, report.duplicate) == (90, 60)
+        assert await story.state(database, PLACE, NOW) == await story.state(live.database, PLACE, NOW)
 
 
 async def test_a_second_import_adds_nothing(chat: Chat, replay: Replay, tmp_path: Path) -> None:
@@ -222,6 +237,26 @@ async def test_a_file_that_breaks_off_gives_its_whole_batches(
     assert report.threads > 0
     async with chat.database.read() as store:
         assert await inbox.count(store) == {"done": 100}
+
+
+async def test_one_message_that_cannot_be_worked_off_keeps_no_other_out(chat: Chat, tmp_path: Path) -> None:
+    router = Router(NoSettings)
+
+    @router.message
+    async def stumble(message: Stored, ctx: Context[NoSettings]) -> None:
+        if message.key == "d005":
+            raise ArithmeticError(message.key)
+
+    chat.house = replace(chat.house, features=[*chat.house.features, Feature("stumble", router, NoSettings())])
+    replay = await story.importing(chat.database, chat)
+    report = await take_in(story.written(story.told()[:40], tmp_path / "g1.jsonl"), replay, OPTIONS)
+    assert (report.read, report.quarantined) == (40, 1)
+    async with chat.database.read() as store:
+        assert await inbox.count(store) == {"done": 39, "quarantined": 1}
+        group = await groups.at(store, PLACE)
+        assert group is not None
+        assert await messages.find(store, group.id, "d005") is None
+    assert report.threads > 0
 
 
 async def test_a_file_that_is_none_is_refused(replay: Replay, tmp_path: Path) -> None:
