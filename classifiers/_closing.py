@@ -30,6 +30,8 @@ def closing(cues: Cues, *, answered: bool, closed: bool) -> Role | None:
         return None
     if cues.later or cues.half:
         return None
+    if cues.thanks and cues.done and answered and not cues.broken and not closed:
+        return Role.RESOLVED
     if cues.learnt and (cues.thanks or cues.size <= 12) and not closed:
         return Role.RESOLVED
     return Role.THANKS if cues.thanks else None

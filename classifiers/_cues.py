@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from classifiers import _phrases as phrases
 from classifiers._lexicon import Lexicon
+from classifiers._phrase import Book
 from classifiers._tokens import Shape, normalize, shape
 from classifiers._tree import Topic
 
@@ -88,6 +89,7 @@ class Cues:
     explains: bool
     welcome: bool
     anew: bool
+    done: bool
     hails: bool
 
     @property
@@ -165,9 +167,9 @@ class Reader:
         size = len(_WORDS.findall(words))
         hits = [self._weights[hit] for hit in self._lexicon.find(words) if len(hit) > 1]
         tech = _tech(words, hits, form)
-        seeks = phrases.SEEKS.search(words) is not None
+        found = _BOOK.find(words)
+        seeks = "seeks" in found
         hollow = (seeks or "在吗" in words) and tech < 0.5 and _left(words) <= 2
-        found = {name: pattern.search(words) is not None for name, pattern in _PATTERNS.items()}
         return Cues(
             text=words,
             size=size,
@@ -175,11 +177,11 @@ class Reader:
             subjects=_subjects(hits),
             error=form.error,
             code=form.code,
-            turned=found["works"] and found["problem"] and _turns(words),
+            turned="works" in found and "problem" in found and _turns(words),
             hollow=hollow,
             seeks=seeks,
-            laugh=phrases.LAUGH.search(plain) is not None,
-            **found,
+            laugh=phrases.LAUGH.search(plain),
+            **{name: name in found for name in _TOLD},
         )
 
 
@@ -187,7 +189,7 @@ def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
     """Return how technical words are: keywords of the tree, words of computing, names nobody uses in small talk."""
     best = [max(weights.values()) for weights in hits]
     keywords = sum(weight / 3 if weight > 1 else 0.15 for weight in best)
-    general = 0.3 * min(3, len(set(phrases.COMPUTING.findall(words)))) + 0.5 * min(2, len(_PRODUCT.findall(words)))
+    general = 0.3 * min(3, len(phrases.COMPUTING.all(words))) + 0.5 * min(2, len(_PRODUCT.findall(words)))
     latin = set(_LATIN.findall(words)) - _PLAIN_LATIN
     foreign = 0.1 * min(5, sum(len(word) > 5 for word in latin)) if words.isascii() else 0.25 * min(3, len(latin))
     return min(TECH_LIMIT, keywords + general + foreign + 1.0 * form.error + 0.8 * form.code + 0.4 * form.names)
@@ -196,7 +198,7 @@ def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
 def _turns(words: str) -> bool:
     """Return whether the last clause tells of a fault and of nothing that works."""
     last = _CLAUSE.split(words.rstrip(",.;!? 。"))[-1]
-    return phrases.PROBLEM.search(last) is not None and phrases.WORKS.search(last) is None
+    return phrases.PROBLEM.search(last) and not phrases.WORKS.search(last)
 
 
 def _subjects(hits: list[dict[str, float]]) -> dict[str, float]:
@@ -213,8 +215,5 @@ def _left(words: str) -> int:
 
 
 _FLAGS = [field.name for field in fields(Cues) if field.type == "bool"]
-_PATTERNS: dict[str, re.Pattern[str]] = {
-    name: getattr(phrases, name.upper())
-    for name in _FLAGS
-    if hasattr(phrases, name.upper()) and name not in _READ_APART
-}
+_TOLD = [name for name in _FLAGS if hasattr(phrases, name.upper()) and name not in _READ_APART]
+_BOOK = Book({name: getattr(phrases, name.upper()) for name in [*_TOLD, "seeks"]})

@@ -12,6 +12,7 @@ from classifiers._thread import State
 
 _SPECIFIC = re.compile(r"[a-z0-9\\%]")
 _ORDERS = re.compile(r"(?:先|再|你)?(?:查|看|试|检查|确认|改|把|用|建|加|换|关|开)")
+_SUGGESTS = re.compile(r"(?:一下|试试)\?$")
 _PICTURES = ("image", "file", "video", "voice")
 
 
@@ -28,7 +29,8 @@ def _askers(here: Scene, near: State) -> Role:
         return Role.THANKS if near.over else Role.ASIDE
     if here.said.kind in _PICTURES and not cues.size:
         return Role.DETAIL
-    if not near.answered and not near.closed and (cues.withdrawn or (cues.private and cues.size < 14)):
+    mended = cues.found or cues.works
+    if not near.answered and not near.closed and ((cues.withdrawn and not mended) or (cues.private and cues.size < 14)):
         return Role.WITHDRAWN
     end = closing(cues, answered=near.answered, closed=near.closed)
     if end is not None:
@@ -60,9 +62,7 @@ def _others(here: Scene, near: State) -> Role:
         return Role.ASIDE
     if cues.asks and not _tells(cues):
         return Role.CLARIFY
-    if _answers(here, near, cues):
-        return Role.ANSWER
-    return Role.ASIDE
+    return Role.ANSWER if _answers(here, near, cues) and not _remarks(here, near, cues) else Role.ASIDE
 
 
 def _is_joke(cues: Cues) -> bool:
@@ -72,18 +72,30 @@ def _is_joke(cues: Cues) -> bool:
 
 
 def _tells(cues: Cues) -> bool:
-    """Whether a message with a question in it gives advice all the same (是不是没 reload？改完要 reload)."""
+    """Whether a question gives advice all the same (是不是没 reload？改完要 reload; analyze 一下？)."""
+    if cues.tech > 0 and _SUGGESTS.search(cues.text):
+        return True
     told = cues.size >= 12 or _ORDERS.match(cues.text) is not None
     return cues.advice and cues.tech >= 0.5 and told and "?" not in cues.text[-2:]
 
 
+def _remarks(here: Scene, near: State, cues: Cues) -> bool:
+    """Whether a bystander comments on what was answered (时区害人): short, and nothing that one could do."""
+    if not near.answered or here.pointing.message is not None or cues.code or cues.advice or cues.affirm:
+        return False
+    return cues.learnt or (cues.size <= 10 and here.said.member not in near.speakers and not cues.explains)
+
+
 def _answers(here: Scene, near: State, cues: Cues) -> bool:
     aim = here.pointing
-    if near.over and not (cues.advice or (aim.thread is not None and not near.withdrawn)):
+    told = cues.advice or cues.code or (cues.tells and cues.tech >= 1)
+    if near.over and not (told or (aim.thread is not None and not near.withdrawn)):
         return False
     if cues.tech >= 0.6 or cues.code or (cues.advice and (cues.tech > 0 or cues.size >= 5)):
         return True
     last = near.last_role if aim.message is None else role_of(here, aim.message)
     by_asker = (near.last_member if aim.message is None else aim.member) == near.asker
     asked = last in (Role.QUESTION, Role.CLARIFY, Role.STILL_BROKEN)
+    if asked and by_asker and aim.message is not None and cues.size >= 4 and not cues.laugh:
+        return True
     return by_asker and asked and (cues.affirm or cues.advice or _SPECIFIC.search(cues.text) is not None)

@@ -17,11 +17,14 @@ _ERROR = re.compile(
     r"(?:^|\s)(?:error|fatal|panic|warning|hint|detail|exception|traceback|错误|致命错误|警告|异常)\s*[:：\[]"
     r"|\wexception\b|\bsqlstate\b|caused by|\berrno\b|exited with|no such file|does not exist|not found|failed"
 )
+# Read once from left to right, however long the text: `select` and a call count from the first one of a line, and
+# nothing begins with a run of any length.
 _CODE = re.compile(
-    r"\bselect\b.+\bfrom\b|\bupdate\b \S+ \bset\b|\binsert into\b|\bdelete from\b|\bwith recursive\b|\bexplain\b"
+    r"^(?:(?!\bselect\b).)*\bselect\b.+\bfrom\b|\bupdate\b \S+ \bset\b|\binsert into\b|\bdelete from\b"
+    r"|\bwith recursive\b|\bexplain\b"
     r"|\b(?:create|alter|drop) (?:or replace )?(?:table|index|extension|database|role|user|schema|function|trigger"
-    r"|policy|publication|subscription|view)\b|\bset \w+ ?=|\bshow \w+_\w+|\b\w+\(.*\)\s*;|;\s*$|=>|->|::\w+"
-    r"|\s--?[a-z][\w-]+[ =]|^\s*[$#] ?\w+|\bsudo \w+|\\[a-z]\b|\w+ ?= ?['\"\d]"
+    r"|policy|publication|subscription|view)\b|\bset \w+ ?=|\bshow \w+_\w+|^(?:(?!\w\().)*\w\(.*\)\s*;|;[^\S\n]*$"
+    r"|=>|->|::\w|\s--?[a-z][\w-]+[ =]|^[^\S\n]*[$#] ?\w|\bsudo \w|\\[a-z]\b|\w ?= ?['\"\d]"
     r"|(?:^|\s)/(?:etc|var|usr|opt|home|dev|data|tmp)/",
     re.MULTILINE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,15 @@ from classifiers.rules import Settings, build
 
 BEGIN = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CHATS = Path(__file__).with_name("chats")
+FORTNIGHT = Path(__file__).parents[2] / "bot" / "demo" / "fortnight.jsonl"
 
 
 @dataclass(frozen=True)
 class Line:
     said: Said
     thread: str | None
+    role: str = ""
+    topic: str = ""  # of the thread, where this message opens one
 
 
 def chat(lines: str) -> list[Line]:
@@ -57,6 +61,30 @@ def cases(text: str) -> dict[str, tuple[list[Line], dict[int, Role]]]:
     return found
 
 
+def fortnight(group: str) -> list[Line]:
+    """Read a group of the demo, with threads, roles and topics as its author meant them."""
+    rows = [json.loads(line) for line in FORTNIGHT.read_text(encoding="utf-8").splitlines()[1:]]
+    rows = [row for row in rows if row["group"] == group]
+    ids = {row["key"]: number for number, row in enumerate(rows, 1)}
+    members: dict[str, int] = {}
+    found = []
+    for row in rows:
+        hours, minutes, seconds = map(int, row["time"].split(":"))
+        said = Said(
+            id=ids[row["key"]],
+            key=row["key"],
+            member=members.setdefault(row["member"], len(members) + 1),
+            at=BEGIN + timedelta(days=row["day"], hours=hours, minutes=minutes, seconds=seconds),
+            text=row["text"],
+            name=row["name"],
+            kind=row["kind"],
+            reply_to=ids.get(row["reply_to"]),
+            mentions=tuple(members.setdefault(member, len(members) + 1) for member in row["mentions"]),
+        )
+        found.append(Line(said, row["thread"], row["role"], row.get("topic") or ""))
+    return found
+
+
 def _aim(text: str) -> tuple[int | None, str]:
     if not text.startswith(">"):
         return None, text
@@ -71,16 +99,23 @@ def places(lines: list[Line]) -> dict[int, tuple[int | None, Role]]:
 
 
 def agreement(lines: list[Line]) -> float:
-    """Return the share of messages inside threads on either side that a one-to-one match of threads agrees on."""
+    """Return how well the rules agree with the threads that the author of a chat meant (see `share`)."""
     seen = places(lines)
-    pairs = [(line.thread, seen[line.said.id][0]) for line in lines]
+    return share([(line.thread, seen[line.said.id][0]) for line in lines])
+
+
+def matching(pairs: list[tuple[str | None, int | None]]) -> dict[str, int]:
+    """Return true thread -> thread found, for (true, found) of each message; the largest overlaps match first."""
     both = Counter((gold, ours) for gold, ours in pairs if gold and ours)
-    golds: set[str] = set()
-    ourses: set[int] = set()
-    good = 0
-    for (gold, ours), count in sorted(both.items(), key=lambda item: (-item[1], str(item[0]))):
-        if gold not in golds and ours not in ourses:
-            good += count
-            golds.add(gold)
-            ourses.add(ours)
+    match: dict[str, int] = {}
+    for gold, ours in sorted(both, key=lambda pair: (-both[pair], str(pair))):
+        if gold not in match and ours not in match.values():
+            match[gold] = ours
+    return match
+
+
+def share(pairs: list[tuple[str | None, int | None]]) -> float:
+    """Return the share of messages inside threads on either side that a one-to-one match of threads agrees on."""
+    match = matching(pairs)
+    good = sum(1 for gold, ours in pairs if gold and ours and match.get(gold) == ours)
     return good / max(1, sum(1 for gold, ours in pairs if gold or ours))

@@ -1,8 +1,11 @@
-"""Replays annotated Chinese chats through a linker and scores the threads; run by hand, never by pytest.
+"""Replays annotated chats through the linker and scores the threads; run by hand, never by pytest.
 
-python tests/classifiers/score.py DATA_DIR SCORER.py
+python tests/classifiers/score.py [-v]                    the demo, and the chats of the tests
+python tests/classifiers/score.py IRC_DIR                 IRC logs (*.ascii.txt with *.annotation.txt)
+python tests/classifiers/score.py DATA_DIR SCORER.py      Chinese chats
 
-DATA_DIR holds streams (*.jsonl) and threads.jsonl; SCORER is called as `SCORER DATA_DIR EXPORT.jsonl`.
+DATA_DIR holds streams (*.jsonl) and threads.jsonl; SCORER is called as `SCORER DATA_DIR EXPORT.jsonl`. With -v every
+message that stands elsewhere than its author meant is printed.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ sys.path.insert(0, str(ROOT))
 from classifiers import Role, Said, keywords, rules  # noqa: E402
 from classifiers._cues import split_quote  # noqa: E402
 from classifiers._replay import replay  # noqa: E402
+from tests.classifiers.dialogs import CHATS, Line, chat, fortnight, matching, places, share  # noqa: E402
+from tests.classifiers.irc import log  # noqa: E402
 
 RESPONSES = (Role.CLARIFY, Role.ANSWER)
 
@@ -80,8 +85,8 @@ def facts(
     }
 
 
-def main() -> None:
-    folder, scorer = Path(sys.argv[1]), sys.argv[2]
+def score_chats(folder: Path, scorer: str) -> None:
+    """Score a folder of Chinese chats with its own scorer."""
     linker, topics = rules.build(rules.Settings()), keywords.build(keywords.Settings())
     export, count, spent = [], 0, 0.0
     for path in sorted(folder.glob("*.jsonl")):
@@ -101,6 +106,81 @@ def main() -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in export)
     print(f"{count / spent:.0f} messages/s, {file.name}")
     subprocess.run([sys.executable, scorer, str(folder), file.name], check=True)
+
+
+def score_lines(name: str, lines: list[Line], *, loud: bool) -> None:
+    """Print how a chat with its author's threads comes out: 1-1, roles where they are told, topics, speed."""
+    begin = time.process_time()
+    seen = places(lines)
+    spent = time.process_time() - begin
+    pairs = [(line.thread, seen[line.said.id][0]) for line in lines]
+    match = matching(pairs)
+    home = [line for line in lines if line.thread and match.get(line.thread) == (seen[line.said.id][0] or -1)]
+    told = [line for line in home if line.role]
+    roles = sum(seen[line.said.id][1] == line.role for line in told)
+    meant, found = len({gold for gold, _ in pairs if gold}), len({ours for _, ours in pairs if ours})
+    print(
+        f"{name}: 1-1 {100 * share(pairs):.1f}, threads {meant} -> {found}, {len(lines) / spent:.0f} messages/s", end=""
+    )
+    print(f", roles {100 * roles / len(told):.1f}" if told else "")
+    for line in lines if loud else ():
+        thread, role = seen[line.said.id]
+        if line not in home and (line.thread or thread):
+            print(f"  {line.said.key} {line.said.name}: {line.thread} -> {thread} {role} | {line.said.text[:60]!r}")
+
+
+def score_topics() -> None:
+    """Print how many threads of the demo get the topic their author meant, from the words of the question."""
+    topics, good, second, count = keywords.build(keywords.Settings()), 0, 0, 0
+    for group in ("g1", "g2"):
+        lines = fortnight(group)
+        for first in (line for line in lines if line.topic):
+            text = "\n".join(question_of(first, lines))
+            guesses = [guess.topic for guess in topics.topic(text)]
+            good, second, count = (
+                good + (guesses[:1] == [first.topic]),
+                second + (first.topic in guesses[:2]),
+                count + 1,
+            )
+    print(f"topics of the demo: {good} of {count}, among the first two {second}")
+
+
+def question_of(first: Line, lines: list[Line]) -> list[str]:
+    """Return what an asker said before anybody answered or asked back."""
+    found = []
+    for line in lines:
+        if line.thread == first.thread and line.role in RESPONSES:
+            break
+        if line.thread == first.thread and line.said.member == first.said.member:
+            found.append(line.said.text)
+    return found
+
+
+def score_irc(folder: Path) -> None:
+    """Print 1-1 over all logs of a folder; lines that nobody annotated do not count."""
+    good = count = 0.0
+    for file in sorted(folder.glob("*.ascii.txt")):
+        lines = log(file)
+        seen = places(lines)
+        pairs = [(line.thread, seen[line.said.id][0] or -line.said.id) for line in lines if line.thread]
+        good, count = good + share(pairs) * len(pairs), count + len(pairs)
+        print(f"{file.name}: 1-1 {100 * share(pairs):.1f}")
+    print(f"all: 1-1 {100 * good / count:.1f}, {count:.0f} messages")
+
+
+def main() -> None:
+    rest = [word for word in sys.argv[1:] if word != "-v"]
+    if len(rest) == 2:
+        score_chats(Path(rest[0]), rest[1])
+    elif rest:
+        score_irc(Path(rest[0]))
+    else:
+        for group in ("g1", "g2"):
+            score_lines(f"demo {group}", fortnight(group), loud="-v" in sys.argv)
+        for file in sorted(CHATS.glob("*.txt")):
+            if file.name != "cases.txt":
+                score_lines(file.stem, chat(file.read_text(encoding="utf-8")), loud="-v" in sys.argv)
+        score_topics()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,34 @@ import pytest
 
 from classifiers import Memory
 from classifiers.rules import Settings, build
-from tests.classifiers.dialogs import CHATS, Line, agreement, chat
+from tests.classifiers.dialogs import CHATS, Line, agreement, chat, fortnight, places
 
-FLOOR = {"weekday": 0.92, "harbour": 0.88, "evening": 0.80, "english": 0.90}
+FLOOR = {
+    "weekday": 0.94,
+    "harbour": 0.88,
+    "evening": 0.90,
+    "english": 0.90,
+    "terse": 0.90,
+    "rush": 0.86,
+    "office": 0.84,
+}
 
 
 @pytest.mark.parametrize("name", sorted(FLOOR))
 def test_threads_of_a_chat(name: str) -> None:
     assert agreement(chat((CHATS / f"{name}.txt").read_text(encoding="utf-8"))) >= FLOOR[name]
+
+
+@pytest.mark.parametrize(("group", "floor"), [("g1", 0.92), ("g2", 0.90)])
+def test_threads_of_the_demo(group: str, floor: float) -> None:
+    assert agreement(fortnight(group)) >= floor
+
+
+@pytest.mark.parametrize("group", ["g1", "g2"])
+def test_roles_of_the_demo(group: str) -> None:
+    lines = [line for line in fortnight(group) if line.thread]
+    seen = places(fortnight(group))
+    assert sum(seen[line.said.id][1] == line.role for line in lines) / len(lines) >= 0.84
 
 
 def test_a_rebuilt_memory_gives_the_same_places() -> None:

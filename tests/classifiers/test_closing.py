@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from classifiers import Role, _phrases
+from classifiers import Role
 from classifiers._closing import closing
 from classifiers._cues import Reader, split_quote
 from classifiers._tree import load
@@ -21,6 +19,10 @@ READER = Reader(load())
         ("改完不报错了，多谢", Role.RESOLVED),
         ("懂了懂了，谢谢老师", Role.RESOLVED),
         ("完美", Role.RESOLVED),
+        ("改成联合索引了，5ms，感谢", Role.RESOLVED),
+        ("重启之后没再误报，谢谢各位", Role.RESOLVED),
+        ("建不了啊，说不支持", Role.STILL_BROKEN),
+        ("好的谢谢，我评估一下", None),
         ("that worked, thanks!", Role.RESOLVED),
         ("fixed now, thank you", Role.RESOLVED),
         ("还是不行", Role.STILL_BROKEN),
@@ -53,6 +55,7 @@ def test_after_an_answer(text: str, role: Role | None) -> None:
         ("有的行正常，有的行不正常", None),
         ("找到了，是磁盘满了", Role.RESOLVED),
         ("自己搞定了", Role.RESOLVED),
+        ("不用了，自己看到了，是路径写错", Role.RESOLVED),
         ("还是不行", None),
     ],
 )
@@ -92,15 +95,15 @@ def test_openers_without_content(text: str, hollow: bool) -> None:
         ("有人去过那个大会吗？", False),
         ("哈哈哈哈？", False),
         ("vacuum 跑完了，舒服", False),
+        ("插件装好了，一查视图就报错", True),
+        ("各位老师早，监控报备库延迟，夜里涨到 20 分钟，白天又归零", True),
+        ("这是假死。连接没还回池里，新的请求排队，自然就超时", False),
+        ("早，昨晚谁家告警了？我这边挺安静", False),
+        ("大家好，刚从 mysql 转过来，请多关照", False),
     ],
 )
 def test_beginnings(text: str, opens: bool) -> None:
     assert (READER.read(text).start >= 1.9) is opens
-
-
-def test_no_phrase_matches_nothing() -> None:
-    patterns = {name: value for name, value in vars(_phrases).items() if isinstance(value, re.Pattern)}
-    assert [name for name, pattern in patterns.items() if pattern.search("")] == []
 
 
 @pytest.mark.parametrize(
