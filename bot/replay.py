@@ -92,6 +92,8 @@ class Replay:
             raise
         except Exception:  # the edge: dispatch finds out which of them it is, and the others come in
             log.exception("a batch of %s frames failed; they are taken one by one", len(frames))
+            async with self.database.write() as store:
+                await self._mark(store, place, frames)
             await self._through_inbox(self.filling, frames)
 
     async def _filled(self, place: Place, frames: Sequence[Frame]) -> bool:
@@ -102,8 +104,7 @@ class Replay:
             # Before anything that a live turn may wait for.
             if not await inbox.take_lane(store, lane(frames[0])):
                 return False
-            group = await groups.ensure(store, place, None)
-            await self._mark(store, group.id, min(frame.at for frame in frames))
+            await self._mark(store, place, frames)
             turn = Turn(self.storing, store, self.account, self.clock.now())
             for row in rows:
                 await hear(turn, framing.decode(row.body), 0)
@@ -133,10 +134,11 @@ class Replay:
         await dispatch.drain()
         return new
 
-    async def _mark(self, store: Store, group: int, at: datetime) -> None:
-        before = await settings.get(store, group, UNPLACED)
+    async def _mark(self, store: Store, place: Place, frames: Sequence[Frame]) -> None:
+        group, at = await groups.ensure(store, place, None), min(frame.at for frame in frames)
+        before = await settings.get(store, group.id, UNPLACED)
         if before is None or at < datetime.fromisoformat(before):
-            await settings.put(store, group, UNPLACED, at.isoformat(), self.clock.now(), None)
+            await settings.put(store, group.id, UNPLACED, at.isoformat(), self.clock.now(), None)
 
 
 def storing(house: House) -> House:

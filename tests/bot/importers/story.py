@@ -71,8 +71,7 @@ async def importing(database: Database, chat: Chat) -> Replay:
     """Return what an import feeds."""
     async with database.write() as store:
         account = await accounts.ensure(store, "(import)", "import")
-    replay = Replay(database, chat.house, account, chat.clock)
-    return replay
+    return Replay(database, chat.house, account, chat.clock)
 
 
 async def state(database: Database, place: Place, now: datetime) -> list[dict[str, Any]]:
