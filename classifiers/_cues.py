@@ -122,6 +122,10 @@ class Cues:
         return self.tech >= 0.5 and (self.howto or (self.asks and self.own))
 
     @property
+    def _fun(self) -> float:
+        return (0.8 if self.seeks or self.error or self.mine else 1.6) * self.joke
+
+    @property
     def start(self) -> float:
         """Return how much it sounds like the beginning of a technical question."""
         sign = self.symptom and self.tech >= 0.5 and not (self.tells or self.poll)
@@ -139,7 +143,7 @@ class Cues:
             - 1.0 * self.laugh
         )
         colour -= 1.5 * ((self.learnt or self.works or self.thanks) and not (self.asks or self.seeks or self.turned))
-        return plain + colour + min(self.tech, 2.0) - 0.8 * (self.advice and not self.seeks) - 0.8 * self.joke
+        return plain + colour + min(self.tech, 2.0) - 0.8 * (self.advice and not self.seeks) - self._fun
 
 
 def split_quote(text: str) -> tuple[str | None, str]:
@@ -165,7 +169,7 @@ class Reader:
         words = _MEDIA.sub(" ", plain).strip()
         form = shape(words)
         size = len(_WORDS.findall(words))
-        hits = [self._weights[hit] for hit in self._lexicon.find(words) if len(hit) > 1]
+        hits = [self._weights[hit] for hit in sorted(self._lexicon.find(words)) if len(hit) > 1]
         tech = _tech(words, hits, form)
         found = _BOOK.find(words)
         seeks = "seeks" in found

@@ -59,7 +59,7 @@ def _decay(here: Scene, near: State, gap: float) -> float:
     cues = here.cues
     if near.asker != here.said.member:
         cost = min(6.0, 0.8 * math.log2(1 + gap / 8))
-        recalls = cues.past and cues.tech > 0 and not near.over
+        recalls = cues.past and cues.tech > 0 and not (near.over or cues.poll)
         joins = cues.metoo and not near.answered
         return cost * (0.4 if recalls or joins else 0.5 if _is_due(here, near) else 1.0)
     cost = min(4.5, 0.45 * math.log2(1 + gap / 8))

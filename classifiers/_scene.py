@@ -120,7 +120,7 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
 
 def overlap(here: Scene, words: set[str]) -> float:
     """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
-    total = sum(here.worth(token) for token in content(here.said.text) & words)
+    total = math.fsum(here.worth(token) for token in content(here.said.text) & words)
     return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500) if total else 0.0
 
 

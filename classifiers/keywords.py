@@ -66,7 +66,7 @@ class Keywords:
     def _own(self, text: str) -> dict[str, float]:
         """Return each topic's weight from its own keywords; a keyword inside a longer one found counts half."""
         found: dict[str, float] = defaultdict(float)
-        hits = sorted(self._lexicon.find(text), key=len, reverse=True)
+        hits = sorted(self._lexicon.find(text), key=lambda hit: (-len(hit), hit))
         for index, hit in enumerate(hits):
             share = 0.5 if any(hit in longer for longer in hits[:index]) else 1.0
             for key, weight in self._weights[hit]:
