@@ -111,7 +111,7 @@ async def crash_loop(
         try:
             for _ in range(kills):
                 await fake.until(lambda: bool(fake.clients), timeout=30)
-                await asyncio.sleep(rng.uniform(0.05, 1.2))
+                await asyncio.sleep(rng.uniform(0.1, 2.0))
                 await bot.kill()
                 verdict.kills += 1
                 await asyncio.sleep(rng.uniform(0, 0.3))
@@ -142,7 +142,7 @@ async def _talk(fake: NapCat, rng: random.Random, groups: int, verdict: Verdict)
             await fake.say(group, member, said)
         else:
             await fake.say(group, member, f"第 {number} 条 早上好")
-        await asyncio.sleep(rng.uniform(0, 0.02))
+        await asyncio.sleep(rng.uniform(0, 0.08))
 
 
 async def _settled(database_url: str, fake: NapCat) -> None:

@@ -9,7 +9,7 @@ from bot.adapters.onebot._wire import ActionError
 
 ACTION = "get_group_msg_history"
 PAGE = 30
-PAGES = 100  # 3,000 messages a group; what lies further back is an import's business
+PAGES = 500  # 15,000 messages a group; what lies further back is an import's business
 
 Ask = Callable[[str, Raw], Awaitable[object]]
 
