@@ -6,7 +6,7 @@ import math
 
 from classifiers import Said
 from classifiers._cues import Cues, Reader
-from classifiers._others import waits
+from classifiers._others import akin, waits
 from classifiers._scene import Scene, kinship, overlap, pending_openers
 from classifiers._thread import State
 
@@ -87,4 +87,5 @@ def _own_thread(here: Scene, cues: Cues, near: State) -> float:
         return 0.3 + again + (3.0 * warm if cues.follow else 0.0) + 0.8 * overlap(here, near.words) * (0.3 + warm)
     patience = 60 if near.answered else 360
     warm = math.exp(-here.minutes(near.last_at) / patience)
-    return (1.5 if cues.seeks and near.answered else 4.0) * warm + (1.0 if cues.follow else 0.3)
+    other = near.answered and cues.complains and here.minutes(near.last_at) > 10 and not akin(here, near)
+    return (1.5 if (cues.seeks and near.answered) or other else 4.0) * warm + (1.0 if cues.follow else 0.3)

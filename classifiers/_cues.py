@@ -106,7 +106,7 @@ class Cues:
     @property
     def states(self) -> bool:
         """Return whether it only states a fault: as much an explanation as a complaint."""
-        return self.problem and not (self.asks or self.seeks or self.mine or self.error or self.wants)
+        return (self.problem or self.symptom) and not (self.asks or self.seeks or self.mine or self.error or self.wants)
 
     @property
     def complains(self) -> bool:

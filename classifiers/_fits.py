@@ -12,7 +12,7 @@ import math
 from classifiers import Role
 from classifiers._closing import closing
 from classifiers._cues import Cues
-from classifiers._others import has_own, other
+from classifiers._others import akin, has_own, other
 from classifiers._scene import Scene, kinship, overlap
 from classifiers._thread import State
 
@@ -48,7 +48,7 @@ def _goes_on(here: Scene, thread: int, near: State) -> float:
         known = here.said.member in near.speakers and cues.size <= 8 and not (cues.asks or cues.offtopic)
         return 2.0 * math.exp(-gap / 60) if cues.welcome else 0.8 * known * math.exp(-gap / 10)
     if cues.asks and cues.size <= 14 and not (cues.offtopic or cues.poll or cues.own or cues.seeks):
-        if has_own(here) or (cues.tech >= 1 and not _akin(here, near)):
+        if has_own(here) or (cues.tech >= 1 and not akin(here, near)):
             return 0.0
         return 1.4 * math.exp(-gap / 40)
     return 0.5 * math.exp(-gap / 10) if cues.joke else 0.0
@@ -66,11 +66,6 @@ def _decay(here: Scene, near: State, gap: float) -> float:
     if cues.past or _ends(cues, near) is not None:
         return cost * 0.4
     return cost * (0.5 if cues.later and cues.tech >= 0.5 and not near.answered else 1.0)
-
-
-def _akin(here: Scene, near: State) -> bool:
-    """Whether a message speaks of a thread's matter at all."""
-    return overlap(here, near.words) > 0.8 or kinship(here, near) > 0.2
 
 
 def _is_due(here: Scene, near: State) -> bool:
@@ -108,6 +103,8 @@ def _asker(here: Scene, thread: int, near: State) -> float:
     cues, score = here.cues, 0.3 if near.over else 1.2 if near.thanked else 2.3
     if cues.anew:
         score -= 2.0
+    elif near.answered and cues.complains and here.minutes(near.last_at) > 10 and not akin(here, near):
+        score -= 1.0
     if not near.over:
         score += 0.8 * math.exp(-here.minutes(near.asker_at) / 30)
     if here.in_burst and here.own:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from classifiers import Role
-from classifiers._scene import Scene, overlap
+from classifiers._scene import Scene, kinship, overlap
 from classifiers._thread import State
 
 WAITING = (Role.QUESTION, Role.CLARIFY, Role.STILL_BROKEN)
@@ -55,6 +55,11 @@ def _in_own_burst(here: Scene) -> bool:
 def waits(here: Scene, near: State) -> bool:
     """Whether the asker spoke last, just now, and nobody has taken it up."""
     return near.last_member == near.asker and not near.over and here.minutes(near.last_at) < 5
+
+
+def akin(here: Scene, near: State) -> bool:
+    """Whether a message speaks of a thread's matter at all."""
+    return overlap(here, near.words) > 0.8 or kinship(here, near) > 0.2
 
 
 def has_own(here: Scene) -> bool:

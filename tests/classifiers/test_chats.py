@@ -18,6 +18,7 @@ FLOOR = {
     "terse": 0.90,
     "rush": 0.86,
     "office": 0.84,
+    "night": 0.76,
 }
 
 
