@@ -190,10 +190,10 @@ async def next_due(store: Store, groups: Iterable[int]) -> datetime | None:
 
 
 async def claim(store: Store, post: int, owner: str, now: datetime) -> bool:
-    """Mark a post as being sent, before the call; False where somebody else was quicker."""
+    """Mark a post as being sent, before the call; False where somebody else was quicker, or put it off."""
     result = await store.execute(
         update(OUTBOX)
-        .where(OUTBOX.c.id == post, OUTBOX.c.state == State.PENDING)
+        .where(OUTBOX.c.id == post, OUTBOX.c.state == State.PENDING, OUTBOX.c.not_before <= now)
         .values(state=State.SENDING, sending_at=now, owner=owner, attempts=OUTBOX.c.attempts + 1)
     )
     return result.rowcount == 1

@@ -135,7 +135,6 @@ async def test_the_example_of_the_importers_reads(checkout: Path, sqlite_databas
 async def imported(database: Database, file: Path, options: Options) -> history.Report:
     chat = await Chat.open(database)
     replay = Replay(database, chat.house, chat.account)
-    await replay.open()
     return await history.take_in(file, replay, options)
 
 
