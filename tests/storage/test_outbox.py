@@ -190,8 +190,8 @@ async def test_posts_of_processes_that_are_gone_are_orphans(database: Database) 
     async with database.write() as store:
         group = await a_group(store)
         for key, owner, at in (("mine", "me", T0), ("old", "me", T0 - 9 * MINUTE), ("gone", "gone", T0)):
-            post = await queued(store, group, key)
-            await outbox.claim(store, post, owner, at)
+            post = await queued(store, group, key, not_before=at)
+            assert await outbox.claim(store, post, owner, at)
         lost = await outbox.orphans(store, [group.id], ["me"], T0 - 5 * MINUTE)
         assert sorted(post.key for post in lost) == ["gone", "old"]
         assert await outbox.orphans(store, [], ["me"], T0) == []
