@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from storage import inbox, privacy
-from storage.database import UNAVAILABLE, Database, Store
+from storage.database import UNAVAILABLE, UNSTORABLE, Database, Store
 from storage.frames import Frame, GroupKind, Joined, Kind, Message, Press, encode
 from storage.inbox import Received, State
+from storage.sanitize import sanitize
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +66,16 @@ class Inbox:
         return await _received(store, [_Waiting(account, frame, now, loop.create_future()) for frame in frames])
 
     async def put_odd(self, account: int, raw: str, why: str) -> None:
-        """Keep something that could not be read, for the operator."""
+        """Keep something that could not be read, for the operator. Waits while the database cannot take it."""
         now = self.clock.now()
         key = f"odd:{now.isoformat()}:{hash(raw) & 0xFFFFFFFF:08x}"
         received = Received(account, key, "", "", raw[:ODD_LIMIT], now, State.QUARANTINED, why)
-        async with self.database.write() as store:
-            await inbox.put(store, [received])
+
+        async def put() -> None:
+            async with self.database.write() as store:
+                await inbox.put(store, [received])
+
+        await _patiently(put)
 
     async def run(self) -> None:
         """Store what comes, until cancelled; then what is still queued is not acknowledged and will come again."""
@@ -81,22 +86,37 @@ class Inbox:
             await self._store(batch)
 
     async def _store(self, batch: list[_Waiting]) -> None:
-        pause = 0.05
-        while True:
-            try:
-                async with self.database.write() as store:
-                    await inbox.put(store, await _received(store, batch))
-                break
-            except UNAVAILABLE as error:
-                # A database that is away (restart, disk full) comes back; nothing is acknowledged until it does.
-                log.warning("the inbox cannot store: %s", type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, 5)
+        async def put() -> None:
+            async with self.database.write() as store:
+                await inbox.put(store, await _received(store, batch))
+
+        try:
+            await _patiently(put)
+        except UNSTORABLE as error:
+            if len(batch) > 1:  # one of them spoils it for all
+                for waiting in batch:
+                    await self._store([waiting])
+                return
+            log.error("a frame cannot be stored and is put aside: %s", type(error).__name__)  # noqa: TRY400 - no words
+            # Its key alone: whether its author opted out could not be asked.
+            await self.put_odd(batch[0].account, sanitize(batch[0].frame.key), f"not stored: {type(error).__name__}")
         self.received += len(batch)
         for waiting in batch:
             if not waiting.stored.done():
                 waiting.stored.set_result(None)
         self.wake()
+
+
+async def _patiently(put: Callable[[], Awaitable[None]]) -> None:
+    """Try until the database is there: a restart or a full disk passes, and until then nothing is acknowledged."""
+    pause = 0.05
+    while True:
+        try:
+            return await put()
+        except UNAVAILABLE as error:
+            log.warning("the inbox cannot store: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 5)
 
 
 async def _received(store: Store, batch: list[_Waiting]) -> list[Received]:

@@ -20,7 +20,7 @@ from sqlalchemy import Executable, Table, event
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, CursorResult, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import _inline
@@ -29,6 +29,8 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "po
 BUSY_SECONDS = 30
 # What is raised while the database is away, locked or full: try the whole transaction again, acknowledge nothing.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, OSError)
+# What is raised, beside those, for values that no database takes: trying again is useless.
+UNSTORABLE: tuple[type[Exception], ...] = (StatementError, ValueError, OverflowError)
 
 
 class DatabaseUrlError(ValueError):

@@ -12,9 +12,10 @@ from tests.chat import Chat
 
 LIMIT = 2.0  # seconds; what reads a text again and again takes five to fifteen
 PIECES = (
-    "磁盘满了", "a", "1", "_", "@", "13800138000", "怎么办？", "x\n", "\n", "a.", "select ", "a(", "a(1)", "@群友1 ", "error: ", "#1 ",
-    "1.2.3.", "「", "「a」", "http://a.b/c ", "谢谢", " ", "a_b_", "a-b/c.", "password=", "1.1.1.1 ", "a@b.c ", "，。！？", "a=",
-    "不", "了", "吗", "有没有", "是不是", "还是", "-a ", "; ", "/", "\\", "\u3000", "a\u0301", "🏳️\u200d🌈", "update a ", "create table ",
+    "磁盘满了", "a", "1", "_", "@", "13800138000", "怎么办？", "x\n", "\n", "a.", "select ", "a(", "a(1)", "@群友1 ",
+    "error: ", "#1 ", "1.2.3.", "「", "「a」", "http://a.b/c ", "谢谢", " ", "a_b_", "a-b/c.", "password=", "1.1.1.1 ",
+    "a@b.c ", "，。！？", "a=", "不", "了", "吗", "有没有", "是不是", "还是", "-a ", "; ", "/", "\\", "\u3000",
+    "a\u0301", "🏳️\u200d🌈", "update a ", "create table ",
 )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def _notice(raw: Raw, self_id: str, now: datetime, names: Names) -> Frame | Odd 
         return Odd(f"{what} without a place or a subject")
     key = f"n:{what}:{place.key}:{subject}"
     if not isinstance(content, Recall):  # one comes and goes many times, but a message is taken back once
-        key += f":{words(raw.get('time'))[:20]}"
+        key += f":{identifier(raw.get('time'))[:20]}"
     return Frame(key, place, _time(raw.get("time"), now)[0], content)
 
 
@@ -142,7 +142,7 @@ def _place(raw: Raw, names: Names, *, other: str) -> Place | None:
     if group and raw.get("message_type") != "private":
         name = label(words(raw.get("group_name"))) or names.groups.get(group, "")
         return Place(PLATFORM, group, name=name)
-    if other and raw.get("message_type") != "group":
+    if other and words(raw.get("message_type")) in {"", "private"}:  # not what is said on a channel of another kind
         return Place(PLATFORM, f"direct:{other}", GroupKind.DIRECT)
     return None
 
@@ -169,7 +169,7 @@ def _who(raw: Raw, member: str) -> tuple[str, ...]:
 
 
 def _time(value: object, now: datetime) -> tuple[datetime, bool]:
-    seconds = integer(int(value) if isinstance(value, float) else value)
+    seconds = integer(value // 1 if isinstance(value, float) else value)  # of infinity that is no number
     if seconds is not None and 0 <= seconds < 2**36:  # within what a datetime can hold
         at = datetime.fromtimestamp(seconds, UTC)
         if _EARLIEST <= at <= now + _LEEWAY:
