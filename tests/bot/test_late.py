@@ -18,6 +18,8 @@ from storage.messages import MESSAGES
 from storage.threads import FACTS, THREAD_MESSAGES, THREADS
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FORTNIGHT = Path(__file__).parents[2] / "bot" / "demo" / "fortnight.jsonl"
 MEMBERS = {"first_responder", "first_answerer", "solver"}
 MONDAY = datetime(2026, 11, 8, 16, tzinfo=UTC)

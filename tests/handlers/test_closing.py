@@ -8,6 +8,8 @@ from storage.threads import Thread
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 ASKED = "主库磁盘快满了，pg_wal 目录涨到 300G，怎么办"
 GIVEN = "别手删 pg_wal，先看 pg_replication_slots 有没有没人用的槽"
 ALONE = "#1 结了。怎么弄好的？回一句，下一个遇到的人会谢你。"

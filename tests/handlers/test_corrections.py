@@ -10,6 +10,8 @@ from storage.topics import Topic
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 ASKED = "主库磁盘快满了，pg_wal 目录涨到 300G，怎么办"
 GIVEN = "别手删 pg_wal，先看 pg_replication_slots 有没有没人用的槽"
 OTHER = "请问 Patroni 切主后逻辑复制槽没了，怎么找回来？"

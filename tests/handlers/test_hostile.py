@@ -14,6 +14,8 @@ from storage.frames import Edit, Frame, Place, Press
 from tests.chat import Chat, load_features
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = ("settings", "posting", "privacy", "owner", "binding", "stats", "digest", "help")
 DENIED = "这个要群管理员来发。想收尾自己的题，回「解决了」。"
 GUARDED = (

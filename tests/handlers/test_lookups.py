@@ -5,6 +5,8 @@ import pytest
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 QUESTIONS = [
     ("muzi", "HNSW 索引建到一半内存爆了，怎么办？"),
     ("doudou", "oracle_fdw 读 CLOB 很慢，一万行要 40 秒，有办法吗？"),

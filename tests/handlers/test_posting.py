@@ -11,6 +11,8 @@ from storage.replies import Body, Purpose, Reply
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = ("posting", "settings", "owner", "help")
 DIGEST = "周报 · 第 47 周"
 

@@ -17,6 +17,8 @@ from storage.threads import Thread
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 PLACE = Place("qq", "g1", name="群 g1")
 
 

@@ -10,6 +10,8 @@ from storage.database import Database
 from storage.frames import TEXT_LIMIT
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 LIMIT = 2.0  # seconds; what reads a text again and again takes five to fifteen
 PIECES = (
     "磁盘满了", "a", "1", "_", "@", "13800138000", "怎么办？", "x\n", "\n", "a.", "select ", "a(", "a(1)", "@群友1 ",

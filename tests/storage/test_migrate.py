@@ -26,6 +26,8 @@ from storage.database import Database
 from storage.migrate import FOLDER, VERSION_TABLE, SchemaError, head, upgrade
 from tests.postgres import Server, aside
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 NEWEST = "0001_first"
 
 

@@ -18,6 +18,8 @@ from bot.demo import _fortnight as fortnight
 from tests.bot.cli.process import bot, environment
 from tests.bot.importers import story
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 GROUP = "PG 交流一群"
 WEEK = ["--since", "2026-11-09", "--until", "2026-11-17"]
 

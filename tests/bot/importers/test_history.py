@@ -26,6 +26,8 @@ from tests.bot.importers import story
 from tests.chat import Chat
 from tests.postgres import aside
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 PLACE = Place("qq", "demo-g1", name="PG 交流一群")
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 OPTIONS = Options(frozenset({"小象"}))

@@ -17,6 +17,8 @@ from storage.outcome import DEFINITION_VERSION
 from storage.replies import plain
 from tests.handlers.scripted import Town
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = ("questions", "corrections", "stats", "digest", "posting", "settings", "privacy", "help")
 FAN, CHUAN = "成都-老樊-DBA", "Lena"
 SLOT = "别删，先看复制槽有没有没人用的，删掉它，下次检查点之后空间就回来了"

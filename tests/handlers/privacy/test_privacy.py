@@ -16,6 +16,8 @@ from storage.database import Database
 from storage.frames import Frame, GroupKind, Kind, Message, Place
 from tests.chat import Chat, load_features
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = (
     "questions",
     "lookups",

@@ -12,6 +12,8 @@ from storage.replies import Body, Purpose, Reply
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = ("questions", "stats", "digest", "privacy", "settings", "help")
 
 

@@ -14,6 +14,8 @@ from storage.groups import Coverage
 from tests.handlers.conftest import check_manners
 from tests.handlers.scripted import Town
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 FEATURES = ("questions", "corrections", "stats", "settings", "help")
 
 WEEK = """\

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
@@ -35,6 +36,8 @@ from storage.metrics import (
 from storage.metrics._cases import load_cases
 from storage.outcome import Outcome
 from tests.storage.metrics.world import FULL, NOW, OPTIONS, SHANGHAI, WEEK, World, hours, question, sample, span
+
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
 
 OF_THREADS = [name for name, found in FIGURES.items() if found.load is load_cases]
 
