@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
+PLACES = 300
 FRAME_LIMIT = 900_000  # characters; what is over 1 MiB rightly ends the connection, and is no mutation's business
 
 STRINGS = (
@@ -24,21 +25,7 @@ NUMBERS = (
     0, -1, 1, 2**31, -(2**31), 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 2**70, 10**400, 0.5, -0.0, 1e308, -1e308, 1e-320,
     1_000_000_000, 1_795_395_600, 1_795_395_600_000, 253_402_300_800, 2**36, 80_000_000, 10_001,
 )  # fmt: skip
-LITERALS = (
-    "1e400",
-    "-1e999",
-    "NaN",
-    "Infinity",
-    "9" * 5_000,
-    '"\\ud800"',
-    '"\\u0000"',
-    "[]",
-    "{}",
-    "nul",
-    "0x1",
-    "'a'",
-    "",
-)
+LITERALS = ("1e400", "-1e999", "9" * 4_000, "-0", "1E5", '"\\ud800"', '"\\u0000"', "[]", "NaN", "nul")
 MARK = "\ue000literal\ue000"  # stands for a text that no serializer would write
 
 
@@ -58,7 +45,7 @@ def mutants(base: list[dict[str, Any]], rng: Random) -> Iterator[str | bytes]:
 
 def mutated(frame: Any, rng: Random) -> Any:
     """Return a frame with one thing broken, somewhere in it."""
-    places = list(_places(frame))
+    places = _places(frame)
     if not places:
         return frame
     holder, key = rng.choice(places)
@@ -100,21 +87,17 @@ def goodbye(text: str) -> bool:
     return offline or raw.get("notice_type") == "bot_offline" or status == "failed"
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield (holder, key) of everything in a frame."""
-    if isinstance(value, dict | list):
-        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
-        for key in keys[:200]:
-            yield value, key
-            yield from _places(value[key]) if not _deep(value[key]) else ()
-
-
-def _deep(value: Any) -> bool:
-    depth = 0
-    while isinstance(value, list | dict) and value:
-        value = value[0] if isinstance(value, list) else next(iter(value.values()))
-        depth += 1
-    return depth > 20
+def _places(frame: Any) -> list[tuple[Any, Any]]:
+    """Return (holder, key) of what is in a frame, from the outside inwards, as far as it is worth breaking."""
+    found: list[tuple[Any, Any]] = []
+    holders = [frame]
+    while holders and len(found) < PLACES:
+        holder = holders.pop(0)
+        if isinstance(holder, dict | list):
+            keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+            found += [(holder, key) for key in keys]
+            holders += [holder[key] for key in keys]
+    return found
 
 
 def _swap(holder: Any, key: Any, rng: Random) -> None:
