@@ -140,7 +140,10 @@ class Outbox:
     def _ended(self, group: int, task: asyncio.Task[None]) -> None:
         self._busy.pop(group, None)
         self._wake.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, UNAVAILABLE):  # before the call: the post still waits
+            log.warning("the database is away: %s", type(error).__name__)
+        elif error is not None:
             log.error("sending failed", exc_info=error)
 
     async def _send(self, post: Post) -> None:
@@ -157,12 +160,26 @@ class Outbox:
             failed = DeliveryError(Outcome.UNKNOWN, "no answer in time")
         except DeliveryError as error:
             failed = error
-        async with self.database.write() as store:
-            if failed is None:
-                await self._put(store, post, State.SENT, sent_at=self.clock.now(), platform_key=platform_key)
+        await self._write_down(post, failed, platform_key)
+
+    async def _write_down(self, post: Post, failed: DeliveryError | None, platform_key: str | None) -> None:
+        """Write what became of a post, however long the database is away: as `sending` it would hold up its group."""
+        while True:
+            try:
+                async with self.database.write() as store:
+                    await self._settle(store, post, failed, platform_key)
+            except UNAVAILABLE as error:
+                log.warning("the database is away: %s", type(error).__name__)
+                await asyncio.sleep(IDLE_SECONDS)
             else:
-                log.info("post %s of group %s: %s", post.id, post.group_id, failed.outcome)
-                await self._refused(store, post, failed)
+                return
+
+    async def _settle(self, store: Store, post: Post, failed: DeliveryError | None, platform_key: str | None) -> None:
+        if failed is None:
+            await self._put(store, post, State.SENT, sent_at=self.clock.now(), platform_key=platform_key)
+        elif (await outbox.get(store, post.id)).state is not State.SENT:  # its echo may have come before the answer
+            log.info("post %s of group %s: %s", post.id, post.group_id, failed.outcome)
+            await self._refused(store, post, failed)
 
     async def _prepare(self, store: Store, post: Post) -> tuple[Place, str, str | None] | None:
         """Decide, claim and render: return what is to be sent, or None if it is not (now)."""

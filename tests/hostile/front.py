@@ -124,11 +124,12 @@ class Front:
         """Say something good in a group and wait until it is stored: all before it in the group is worked off."""
         text = f"还在 {next(self._good)}"
         await self.say(group, 20009, text)
-        await until(lambda: self._has(group, text))
+        await until(lambda: self._has(text))
         assert not self.life.done()
 
-    async def _has(self, group: int, text: str) -> bool:
-        return any(row.text == text for row in await self._all(group))
+    async def _has(self, text: str) -> bool:
+        async with self.app.database.read() as store:
+            return await store.scalar(select(MESSAGES.c.id).where(MESSAGES.c.text == text)) is not None
 
     async def rows(self, group: int) -> list[Row]:
         """Return what is stored of a group, but for the good messages, once all that was pushed is worked off."""
@@ -216,7 +217,7 @@ class Refusing:
         return getattr(self._actions, name)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within: float = 20) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 30) -> None:
     """Wait for something that the bot tells nobody about."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - rows tell nobody that they have come
@@ -227,7 +228,7 @@ def configured(folder: Path, database_url: str, adapter: Sequence[str], features
     """Write a configuration with one QQ account and return its file."""
     lines = [
         "[database]", f'url = "{database_url}"', "[data]", f'folder = "{folder}/data"', "[web]", "enabled = false",
-        "[adapters.onebot]", f'access_token = "{TOKEN}"', "late_after = 0.1", "per_minute_account = 6000",
+        "[adapters.onebot]", f'access_token = "{TOKEN}"', "late_after = 0.1", "send_timeout = 0.5", "per_minute_account = 6000",
         "per_minute_group = 6000", "gap_seconds = 0", *adapter, features,
     ]  # fmt: skip
     file = folder / "config.toml"
