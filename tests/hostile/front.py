@@ -124,12 +124,13 @@ class Front:
         """Say something good in a group and wait until it is stored: all before it in the group is worked off."""
         text = f"还在 {next(self._good)}"
         await self.say(group, 20009, text)
-        await until(lambda: self._has(text))
+        await until(lambda: self.has(text))
         assert not self.life.done()
 
-    async def _has(self, text: str) -> bool:
+    async def has(self, text: str) -> bool:
+        """Whether a message with this text is stored, in any group."""
         async with self.app.database.read() as store:
-            return await store.scalar(select(MESSAGES.c.id).where(MESSAGES.c.text == text)) is not None
+            return await store.scalar(select(MESSAGES.c.id).where(MESSAGES.c.text == text).limit(1)) is not None
 
     async def rows(self, group: int) -> list[Row]:
         """Return what is stored of a group, but for the good messages, once all that was pushed is worked off."""
@@ -228,8 +229,8 @@ def configured(folder: Path, database_url: str, adapter: Sequence[str], features
     """Write a configuration with one QQ account and return its file."""
     lines = [
         "[database]", f'url = "{database_url}"', "[data]", f'folder = "{folder}/data"', "[web]", "enabled = false",
-        "[adapters.onebot]", f'access_token = "{TOKEN}"', "late_after = 0.1", "send_timeout = 0.5", "per_minute_account = 6000",
-        "per_minute_group = 6000", "gap_seconds = 0", *adapter, features,
+        "[adapters.onebot]", f'access_token = "{TOKEN}"', "late_after = 0.1", "send_timeout = 0.5",
+        "per_minute_account = 6000", "per_minute_group = 6000", "gap_seconds = 0", *adapter, features,
     ]  # fmt: skip
     file = folder / "config.toml"
     file.write_text("\n".join(lines), "utf-8")
