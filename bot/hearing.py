@@ -11,7 +11,7 @@ from bot.commands import Parsed
 from bot.texts import Texts
 from bot.turn import Turn
 from handlers import ANSWER_AGE, COMMAND_AGE, Command, Context, Feature, Replies, UserError, answer
-from storage import dialogs, grants, groups, messages, outbox
+from storage import dialogs, grants, groups, messages, outbox, privacy
 from storage.frames import Echo, Edit, Frame, Joined, Kind, Left, Message, Press, Recall
 from storage.grants import EVERYONE, Right
 from storage.groups import Group
@@ -224,6 +224,8 @@ async def _change(turn: Turn, frame: Frame, group: Group, change: Edit | Recall,
     if stored is None or stored.kind is Kind.WITHHELD:
         return
     if isinstance(change, Edit):
+        if stored.member_id is None or await privacy.is_silent(turn.store, stored.member_id):
+            return  # an edit names no author, but the message had one
         await messages.edit(turn.store, stored, change.text, frame.at)
     else:
         await messages.erase(turn.store, [stored.id], recalled_at=frame.at)

@@ -85,6 +85,14 @@ async def opted_out(store: Store, platform: str, keys: Iterable[str]) -> set[str
     return {asked[digest] for digest in await store.scalars(query)}
 
 
+async def is_silent(store: Store, member: int) -> bool:
+    """Say whether nothing of a member may be stored any more: forgotten, or opted out."""
+    row = await store.row(
+        select(MEMBERS.c.platform, MEMBERS.c.key, MEMBERS.c.forgotten_at).where(MEMBERS.c.id == member)
+    )
+    return row is None or row.forgotten_at is not None or bool(await opted_out(store, row.platform, [row.key]))
+
+
 async def _secret(store: Store) -> str:
     return str(await store.scalar(select(SECRETS.c.value).where(SECRETS.c.name == _OPTOUT_SECRET)) or "")
 

@@ -59,7 +59,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     enabled: bool = True
     when: RuleText = "mon 09:00"
-    sections: tuple[str, ...] = ("figures", "hot topics", "worth reading", "open questions", "thanks", "events")
+    sections: tuple[str, ...] = ("figures", "hot topics", "worth reading", "open questions", "thanks")
     worth_reading: int = Field(default=4, ge=0, le=4)
     open_questions: int = Field(default=5, ge=0, le=5)
     quiet_below: int = Field(default=5, ge=0)
