@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.hearing import hear
 from bot.inbox import Clock
 from bot.turn import House, Turn
+from bot.waking import woken
 from storage import accounts, frames, inbox
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -58,7 +59,7 @@ class Dispatch:
                 log.warning("the database is away: %s", type(error).__name__)
                 busy = False
             if not busy:
-                await _either(self._wake, IDLE_SECONDS)
+                await woken(self._wake, IDLE_SECONDS)
 
     async def work_all(self) -> bool:
         """Work off what waits now; return whether there was anything."""
@@ -134,11 +135,3 @@ class Dispatch:
             self.quarantined += 1
             async with self.database.write() as store:
                 await inbox.quarantine(store, [first.id], f"{type(error).__name__}: {error}"[:500])
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from bot.inbox import Clock
 from bot.turn import House, Turn
+from bot.waking import woken
 from handlers import Community, Feature
 from storage import errands, groups, privacy
 from storage.accounts import Account
@@ -87,7 +88,7 @@ class Errands:
                     log.warning("the database is away: %s", type(error).__name__)
                     busy = False
                 if not busy:
-                    await _either(self._wake, IDLE_SECONDS)
+                    await woken(self._wake, IDLE_SECONDS)
         finally:
             if self._pool is not None:
                 self._pool.shutdown(wait=False, cancel_futures=True)
@@ -134,11 +135,3 @@ class Errands:
 
 def _nobody(platform: str) -> Account:
     return Account(0, "", platform, "", "")
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

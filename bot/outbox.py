@@ -21,6 +21,7 @@ from bot.pace import Pace
 from bot.queueing import queue
 from bot.quiet import PROACTIVE, WEEK, Regime, Ruling, Standing, is_night, ruling, without_mentions
 from bot.texts import Texts
+from bot.waking import woken
 from handlers import Community
 from storage import grants, groups, outbox, settings
 from storage.accounts import Account
@@ -90,7 +91,7 @@ class Outbox:
                 except UNAVAILABLE as error:
                     log.warning("the database is away: %s", type(error).__name__)
                     pause = IDLE_SECONDS
-                await _either(self._wake, pause)
+                await woken(self._wake, pause)
         finally:
             if self._busy:
                 await asyncio.wait(self._busy.values(), timeout=5)
@@ -256,11 +257,3 @@ class Outbox:
             reply = Reply(Body.of(text).plus(body), member=member, purpose=Purpose.NOTICE)
             key = f"tell:{post.id}:{post.state}:{member}"
             await queue(store, replace(reply, about=f"post:{post.id}"), group, key=key, now=now)
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
