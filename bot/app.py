@@ -121,6 +121,9 @@ class App:
     def _online(self, account: Account) -> None:
         self.accounts[account.id] = account
         self.board.parts[account.name].up()
+        for outbox in self.outboxes:
+            if outbox.account.id == account.id:
+                outbox.connected()
 
     def _offline(self, account: Account, why: str) -> None:
         log.warning("%s is offline: %s", account.name, why)

@@ -72,9 +72,16 @@ class Outbox:
         self.policy = policy
         self.owner = owner
         self.pace = Pace(adapter.rate, rng)
+        self.unsent = 0  # posts in a row that did not leave this machine
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
         self._wake = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
+
+    def connected(self) -> None:
+        """Say that the account is online again: what waited for that need not wait longer."""
+        self.unsent = 0
+        self.pace.resume()
+        self._wake.set()
 
     def wake(self) -> None:
         """Say that something was queued."""
@@ -177,6 +184,7 @@ class Outbox:
 
     async def _settle(self, store: Store, post: Post, failed: DeliveryError | None, platform_key: str | None) -> None:
         if failed is None:
+            self.unsent = 0
             await self._put(store, post, State.SENT, sent_at=self.clock.now(), platform_key=platform_key)
         elif (await outbox.get(store, post.id)).state is not State.SENT:  # its echo may have come before the answer
             log.info("post %s of group %s: %s", post.id, post.group_id, failed.outcome)
@@ -227,9 +235,10 @@ class Outbox:
         elif error.outcome is Outcome.REFUSED:
             await self._put(store, post, State.FAILED, error=str(error))
         else:
-            wait = error.retry_after or min(timedelta(seconds=2 ** min(post.attempts, 6)), RETRY_LIMIT)
-            if error.retry_after is not None:
-                self.pace.pause(now + error.retry_after)
+            # Nothing gets out at all, so nobody else's post is tried either until then.
+            self.unsent += 1
+            wait = error.retry_after or min(timedelta(seconds=2 ** min(self.unsent, 6)), RETRY_LIMIT)
+            self.pace.pause(now + wait)
             await outbox.settle(store, post.id, State.PENDING, not_before=now + wait, error=str(error))
 
     async def _unknown(self, store: Store, post: Post, why: str) -> None:

@@ -48,6 +48,10 @@ class Pace:
         """Obey a platform that asked for a pause."""
         self.pause_until = until if self.pause_until is None else max(until, self.pause_until)
 
+    def resume(self) -> None:
+        """Forget a pause; what it was for is over."""
+        self.pause_until = None
+
 
 def _recent(times: list[datetime], now: datetime) -> list[datetime]:
     return [time for time in times if now - time < SPAN]

@@ -82,6 +82,21 @@ async def test_what_did_not_leave_is_sent_later(chat: Chat) -> None:
     assert await state(chat, post) is State.SENT
 
 
+async def test_nobody_hammers_a_platform_that_is_away(chat: Chat) -> None:
+    chat.adapter.fails += [DeliveryError(Outcome.NOT_SENT, "not connected")] * 100
+    for n in range(30):
+        await put(chat, f"第 {n} 条")
+    for _ in range(20):
+        await chat.outbox.drain()
+        chat.later(seconds=1)
+    assert len(chat.adapter.fails) > 90
+    chat.adapter.fails.clear()
+    chat.outbox.connected()
+    chat.later(minutes=2)
+    await chat.outbox.drain()
+    assert len(chat.adapter.posted) == 30
+
+
 async def test_a_reply_that_nobody_waits_for_is_dropped(chat: Chat) -> None:
     post = await put(chat)
     chat.later(minutes=11)
