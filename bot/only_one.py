@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from storage.migrate import SchemaError
+
 
 class InUseError(Exception):
     """Another process is using this database. Stop it first, or give this one a database of its own."""
@@ -22,10 +24,16 @@ def only_one(database: Path) -> Iterator[None]:
 
     Raises:
         InUseError: Somebody else holds it.
+        SchemaError: It cannot be made: the folder may not be written.
     """
     file = database.with_name(f"{database.name}.lock")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError as error:
+        raise SchemaError(
+            f"{database} cannot be opened. Check that the account that runs the bot may write in its folder."
+        ) from error
     try:
         _take(descriptor, file)
         yield

@@ -166,8 +166,8 @@ class Database:
         inline = target.set(drivername=_inline.NAME)
         writer = create_async_engine(inline, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=patience)
         reader = create_async_engine(target, pool_size=4, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
-        _drive_sqlite(writer, file, "BEGIN IMMEDIATE")
-        _drive_sqlite(reader, file, "BEGIN")
+        _drive_sqlite(writer, file, "BEGIN IMMEDIATE", "journal_mode=WAL")
+        _drive_sqlite(reader, file, "BEGIN")  # no mode: it would change the file, which may be another program's
         return cls(target, reader, writer)
 
     @property
@@ -249,7 +249,7 @@ def is_busy(error: OperationalError) -> bool:
     return "database is locked" in str(error)
 
 
-def _drive_sqlite(engine: AsyncEngine, file: Path, begin: str) -> None:
+def _drive_sqlite(engine: AsyncEngine, file: Path, begin: str, *pragmas: str) -> None:
     @event.listens_for(engine.sync_engine, "do_connect")
     def connecting(*_: Any) -> None:
         _make_private(file)
@@ -259,7 +259,7 @@ def _drive_sqlite(engine: AsyncEngine, file: Path, begin: str) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
         cursor = connection.cursor()
         for pragma in (
-            "journal_mode=WAL",
+            *pragmas,
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",

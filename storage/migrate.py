@@ -88,6 +88,9 @@ async def upgrade(database: Database, folder: Path = FOLDER) -> list[str]:
             await asyncio.to_thread(
                 copy, database.file, database.file.with_name(f"{database.file.name}.before-{newest}")
             )
+        if database.is_sqlite:  # only now that it is known to be ours, for it changes the file
+            async with database.raw() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         applied: list[str] = []
         while True:
             async with _transaction(database) as connection:
@@ -166,6 +169,8 @@ def _step(connection: Connection, folder: Path) -> str | None:
 
     missing = _state(connection, folder).missing
     if not missing:
+        # One that may only be read is found out here, and not by the first message.
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = version_num")  # noqa: S608
         return None
     config = _configuration(folder)
     config.attributes["connection"] = connection

@@ -59,6 +59,8 @@ def read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: there is no such file; python3 run.py init writes one") from None
     except PermissionError:
         raise ConfigError(f"{path}: may not be read by this account; check its owner and mode") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: is nested too deep; that is no configuration") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(broken_toml(path.name, text, str(error))) from None
     except ValueError as error:
