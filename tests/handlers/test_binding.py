@@ -11,6 +11,8 @@ from storage.grants import Right
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 
 @pytest.fixture
 async def chat(open_chat: OpenChat) -> Chat:

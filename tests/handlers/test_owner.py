@@ -11,6 +11,8 @@ from storage.grants import EVERYONE, EVERYWHERE, Right
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 DENIED = "这个要群管理员来发。想收尾自己的题，回「解决了」。"
 
 

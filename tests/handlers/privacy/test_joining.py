@@ -9,6 +9,8 @@ from storage.groups import Coverage
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
+
 NOTICE = """\
 我是小象，ayu 请来的，帮群里记住问过的问题。
 我会存下本群消息，用来串问答、算响应时间、出周报；原文只在本社区用，闲聊 180 天后删，问答留着备查。
