@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from storage.groups import Group
 
 ACCOUNT = "(import)"  # no table can be called so
 PLATFORM = "import"
+YEAR = timedelta(days=366)  # a message may be this far ahead of a clock that is wrong
 
 
 async def take_in(desk: Desk, files: Sequence[Path], group: str) -> int:
@@ -56,7 +57,7 @@ async def _prepared(desk: Desk, group: str) -> tuple[Replay, Options]:
     own = desk.config.community
     names = {own.bot_name, *(account.display for account in every)} - {""}
     ids = {account.self_id for account in every} - {""}
-    return replay, Options(frozenset(names), frozenset(ids), group, own.zone)
+    return replay, Options(frozenset(names), frozenset(ids), group, own.zone, desk.now() + YEAR)
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TextIO
 from zoneinfo import ZoneInfo
 
@@ -59,12 +59,14 @@ class Options:
         own_ids: Its ids on the platforms: its own posts are no messages.
         group: Key of the group to import into, in place of the file's own; empty leaves it to the file.
         zone: Of times that the file gives without one: the community's.
+        until: What is said to be of a later time, UTC, is not taken: it would be the latest of its group for years.
     """
 
     own_names: frozenset[str] = frozenset()
     own_ids: frozenset[str] = frozenset()
     group: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    until: datetime = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from bot.importers import FormatError, Found, Keys, Options, Skipped
 from bot.importers._json import BrokenError, walk
 from bot.importers._names import Names
 from bot.importers._text import damaged, lines
-from storage.frames import TEXT_LIMIT, Kind, Message, Place
+from storage.frames import MENTION_LIMIT, TEXT_LIMIT, Kind, Message, Place
 from storage.sanitize import label, sanitize
 
 ARRAYS = frozenset({"members", "messages"})
 EARLIEST = datetime(1999, 1, 1, tzinfo=UTC)  # when the first of these platforms began
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+LATEST_SECOND = 4_102_444_800  # of the year 2100; more are milliseconds
+ID_LIMIT = 128  # characters; ids of platforms have a few dozen
 
 # By `type`: what it is, and what stands for it where it has no content.
 KINDS: Mapping[int, tuple[Kind, str]] = {
@@ -48,6 +49,7 @@ TOO_LONG = "is longer than a row can be, or the file breaks off"
 CUT_OFF = "is where the file breaks off, or is JSON no longer"
 NO_SENDER = "has no sender"
 NO_TIME = "has no time in seconds"
+YET_TO_COME = "has a time that is yet to come"
 OWN_POST = "is a post of the bot"
 
 
@@ -178,7 +180,7 @@ class _Reader:
 
     def member(self, row: Mapping[str, Any]) -> None:
         """Take in the names of a member."""
-        key = _text(row.get("platformId"))
+        key = _id(row.get("platformId"))
         names = [label(_text(row.get(name))) for name in ("groupNickname", "accountName")]
         if key:
             self.names.learn(key, *names)
@@ -199,8 +201,8 @@ class _Reader:
             RowError: It has no sender or time, is damaged, or is the bot's own post.
         """
         kind, stand_in = KINDS.get(_number(row.get("type"), 99), UNKNOWN)
-        at = _time(row.get("timestamp"))
-        member = "" if kind is Kind.SYSTEM else _text(row.get("sender"))
+        at = _time(row.get("timestamp"), self.options.until)
+        member = "" if kind is Kind.SYSTEM else _id(row.get("sender"))
         if not member and kind is not Kind.SYSTEM:
             raise RowError(NO_SENDER)
         if member and member in self.options.own_ids:
@@ -210,13 +212,13 @@ class _Reader:
             raise RowError(NOT_TEXT)
         text, mentions, to_bot = self._understood(row, sanitize(content).strip() or stand_in)
         return Message(
-            key=_text(row.get("platformMessageId")) or self.keys.of(member, at, text),
+            key=_id(row.get("platformMessageId")) or self.keys.of(member, at, text),
             at=at,
             member=member,
             name=self._name(member, row) if member else "",
             text=text[:TEXT_LIMIT],
             kind=kind,
-            reply_to=_text(row.get("replyToMessageId")) or None,
+            reply_to=_id(row.get("replyToMessageId")) or None,
             mentions=mentions,
             to_bot=to_bot,
             flags=("cut",) * (len(text) > TEXT_LIMIT) + ("forwarded",) * (kind is Kind.FORWARD),
@@ -234,7 +236,7 @@ class _Reader:
         own = row.get("xiangqun")
         if isinstance(own, dict):
             mentions = own.get("mentions")
-            return text, tuple(map(str, mentions)) if isinstance(mentions, list) else (), own.get("toBot") is True
+            return text, _ids(mentions), own.get("toBot") is True
         return self.names.understand(text)
 
 
@@ -245,16 +247,29 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
+def _id(value: object) -> str:
+    """Return an id, or nothing where it is too long to be one."""
+    text = sanitize(_text(value))
+    return text if len(text) <= ID_LIMIT else ""
+
+
+def _ids(values: object) -> tuple[str, ...]:
+    found = map(_id, values) if isinstance(values, list) else ()
+    return tuple(filter(None, found))[:MENTION_LIMIT]
+
+
 def _number(value: object, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
-def _time(value: object) -> datetime:
+def _time(value: object, until: datetime) -> datetime:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LATEST.timestamp():
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LATEST_SECOND:
         raise RowError(NO_TIME)
     at = datetime.fromtimestamp(value, UTC)
     if at < EARLIEST:
         raise RowError(NO_TIME)
+    if at > until:
+        raise RowError(YET_TO_COME)
     return at
