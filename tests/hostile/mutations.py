@@ -39,7 +39,7 @@ def mutants(base: list[dict[str, Any]], rng: Random) -> Iterator[str | bytes]:
             text = written(frame, rng)
         except RecursionError:  # deeper than Python itself can write
             continue
-        if len(text) <= FRAME_LIMIT and not goodbye(text):
+        if len(text.encode("utf-8", "surrogatepass")) <= FRAME_LIMIT and not goodbye(text):
             yield damaged(text, rng) if rng.random() < 0.1 else text
 
 
