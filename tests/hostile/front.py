@@ -288,9 +288,10 @@ async def standing(database_url: str, folder: Path, *, real_seq: bool = True) ->
         config = configured(folder, database_url, ['mode = "forward"', f'url = "{url}"'])
         async with running(config, clock, log) as (app, life):
             await fake.connected()
-            await until(lambda: _up(app))
+            await until(lambda: up(app))
             yield Front(app, fake, clock, life, log)
 
 
-async def _up(app: App) -> bool:
-    return app.board.well()
+async def up(app: App) -> bool:
+    """Whether every part of the bot is up, its account among them."""
+    return "onebot" in app.board.parts and app.board.well()

@@ -192,27 +192,29 @@ def test_51_a_date_in_the_future_is_told(desk: Desk) -> None:
     assert "skipped 1: has a time that is yet to come (line 3)" in told
 
 
-@pytest.mark.middle
 @pytest.mark.timeout(300)
-def test_51_row_ninety_thousand_is_bad(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "count", [pytest.param(9_000, marks=pytest.mark.middle), pytest.param(90_000, marks=pytest.mark.long)]
+)
+def test_51_row_ninety_thousand_is_bad(tmp_path: Path, count: int) -> None:
     """As a process of its own: its memory stays flat, the bad row is named, a second import adds nothing."""
     with (tmp_path / "export.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(text_rows())
+        file.writelines(rows_with_a_bad_one(count))
     env = {"XIANGQUN__HANDLERS__QUESTIONS__SHARING": "nobody"}
     (tmp_path / "config.toml").write_text("[handlers.help]\n")  # storing is the matter here, not threads
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     first = bot(tmp_path, "--config", "config.toml", "import", "export.jsonl", env=env)
     assert first.code == 0, first.err
-    assert counts(first.out) == (90_000, 90_000, 1)
-    assert "line 90001" in first.out
+    assert counts(first.out) == (count, count, 1)
+    assert f"line {count + 1}" in first.out
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - before < 400_000  # KiB
     again = bot(tmp_path, "--config", "config.toml", "import", "export.jsonl", env=env)
-    assert counts(again.out) == (90_000, 0, 1)
+    assert counts(again.out) == (count, 0, 1)
 
 
-def text_rows() -> Iterator[str]:
+def rows_with_a_bad_one(count: int) -> Iterator[str]:
     yield json.dumps(HEADER) + "\n"
-    for number in range(90_000):
+    for number in range(count):
         yield json.dumps(row(number)) + "\n"
-        if number == 89_998:
+        if number == count - 2:
             yield '{"_type": "message", "sender": "u1", "times\n'
