@@ -15,7 +15,9 @@ from websockets.protocol import State
 from bot.adapters import AuthError
 from bot.adapters.onebot._parse import Odd, Raw, integer, parse, table, words
 
-MAX_FRAME = 2**20  # bytes; larger ones close the connection with 1009
+# Bytes; larger ones close the connection with 1009. A page of history is one frame, and a member can fill it with
+# messages of 4,500 signs: under a limit of 1 MiB the account would be deaf until others had said enough.
+MAX_FRAME = 16 * 2**20
 MISSED_BEATS = 3
 SHORTEST_BEAT, LONGEST_BEAT = 1.0, 120.0  # seconds: between these an implementation's interval is believed
 
@@ -212,7 +214,7 @@ def _data(action: str, raw: Raw) -> object:
 def _ended(closed: ConnectionClosed) -> AuthError | ConnectionError:
     sent, received = closed.sent, closed.rcvd
     if sent is not None and sent.code == TOO_BIG:
-        return ConnectionError("a frame was larger than 1 MiB")
+        return ConnectionError(f"a frame was larger than {MAX_FRAME // 2**20} MiB")
     if received is not None and received.code == POLICY:
         return AuthError(f"the implementation closed the connection: {received.reason[:100] or 'policy'}")
     code = f" ({received.code})" if received is not None else ""

@@ -126,7 +126,7 @@ async def test_a_frame_that_is_too_large_ends_the_connection_with_1009(mode: str
         await on.fake.until(lambda: on.fake.closed)
         assert on.fake.closed[0] == 1009
         if mode == "forward":
-            with pytest.raises(ConnectionError, match="1 MiB"):
+            with pytest.raises(ConnectionError, match="16 MiB"):
                 await on.life
         else:
             await on.ear.until(lambda: len(on.ear.online_as) == 2)
