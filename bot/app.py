@@ -31,7 +31,7 @@ from bot.supervisor import Board, State, supervise
 from bot.turn import Turn
 from storage import accounts, groups, migrate
 from storage.accounts import Account
-from storage.database import Database
+from storage.database import UNAVAILABLE, Database
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class App:
             yield
         finally:
             ticking.shutdown(wait=False)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, *UNAVAILABLE):
                 async with asyncio.timeout(STOP_SECONDS):
                     await self.dispatch.drain()
             await _end(tasks)

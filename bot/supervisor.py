@@ -156,6 +156,7 @@ async def supervise(
                 part.turn(State.UP if up_at_once else State.STARTING)
             part.lives += 1
             error = await _live(life)
+            _end_if_cancelled()
             failures = 1 if part.healthy_time() >= HEALTHY_AFTER else failures + 1
             refused = isinstance(error, AuthError)
             part.error = _words(error)
@@ -173,6 +174,13 @@ async def _live(life: Callable[[], Awaitable[None]]) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - the one edge: whatever ends a life, the other parts live on
         return _cause(error)
     return None
+
+
+def _end_if_cancelled() -> None:
+    """Go on with a cancellation that a life turned into an error of its own on its way out."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _cause(error: Exception) -> Exception:
