@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 
 from bot import assembly, web
-from bot.adapters import Adapter
+from bot.adapters import Ability, Adapter
 from bot.clock import Ticker, system_clock
 from bot.config import Config
 from bot.dispatch import Dispatch
@@ -92,7 +92,8 @@ class App:
             for account in await accounts.every(store):
                 self.accounts[account.id] = account
             for name, adapter in self.adapters.items():
-                account = await accounts.ensure(store, name, adapter.platform)
+                same_ids = Ability.SAME_IDS in adapter.abilities
+                account = await accounts.ensure(store, name, adapter.platform, same_ids=same_ids)
                 self.accounts[account.id] = account
                 self._add(account, adapter)
             turn = Turn(self.house, store, Account(0, "", "", "", ""), self.clock.now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import plugins
-from bot.adapters import Ability, Adapter
+from bot.adapters import Adapter
 from bot.commands import Vocabulary
 from bot.config import Config
 from bot.outbox import Policy
@@ -75,7 +75,7 @@ def adapters(config: Config) -> dict[str, Adapter]:
     settings: dict[str, Any] = {}
     for name, table in config.adapters.items():
         module, settings[name] = plugins.load("adapters", name, table)
-        built[name] = module.build(settings[name], name)
+        built[name] = module.build(settings[name], name, config.data.folder)
     plugins.refuse_clashes(settings, config.web.port if config.web.enabled else 0)
     return built
 
@@ -108,7 +108,6 @@ def house(config: Config, found: Classifiers, accounts: Mapping[str, Adapter]) -
         ConfigError: As for the parts.
     """
     loaded = features(config)
-    unstable = frozenset(name for name, adapter in accounts.items() if Ability.STABLE_IDS not in adapter.abilities)
     return House(
         features=loaded,
         vocabulary=Vocabulary(loaded),
@@ -116,8 +115,7 @@ def house(config: Config, found: Classifiers, accounts: Mapping[str, Adapter]) -
         linker=found.linker,
         topics=found.chooser,
         memories=Memories(),
-        unstable=unstable,
-        mentions_only=frozenset(name for name, adapter in accounts.items() if Ability.SEE_ALL not in adapter.abilities),
+        adapters=accounts,
         gather_seconds=config.outbox.gather_seconds,
     )
 

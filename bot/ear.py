@@ -55,6 +55,21 @@ class AccountEar:
         self.account = Account(self.account.id, self.account.name, self.account.platform, self_id, name)
         self.changed(self.account)
 
+    async def sees(self, place: Place, *, everything: bool) -> None:
+        """Write down what is seen of a group from now on, where this account listens in it."""
+        now = self.clock.now()
+        async with self.database.write() as store:
+            group = await groups.ensure(store, place, self.account.id)
+            if group.account_id == self.account.id:
+                await groups.cover(store, group.id, Coverage.FULL if everything else Coverage.MENTIONS, now)
+
+    async def moved(self, old: Place, new: Place) -> None:
+        """Give a group its new key, unless the new one is known already: then both stay, and it is told."""
+        async with self.database.write() as store:
+            done = await groups.move(store, old, new)
+        if not done:
+            await self.odd(f"{old.key} -> {new.key}", "a group moved to one that is known already")
+
     async def offline(self, why: str) -> None:
         """Let everyone know that the connection is gone, until the next one."""
         self.gone(self.account, why)

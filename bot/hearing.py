@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters import Ability
 from bot.commands import Parsed
 from bot.texts import Texts
 from bot.turn import Turn
@@ -207,7 +208,7 @@ async def _rights(turn: Turn, said: Heard) -> frozenset[Right]:
     """Return what the author may do: by stable id, from the grants, never from a name or a platform's flag."""
     if "anonymous" in said.stored.flags:
         return frozenset({Right.READ})
-    if turn.account.name in turn.house.unstable:
+    if "unstable" in said.stored.flags or not turn.house.able(turn.account.name, Ability.STABLE_IDS):
         return EVERYONE
     return await grants.rights(turn.store, said.member.id, said.group.id)
 

@@ -35,7 +35,7 @@ class State(StrEnum):
     STARTING = "starting"
     UP = "up"
     WAITING = "waiting"  # it ended; the next life begins after a pause
-    REFUSED = "refused"  # its credentials are wrong: a person has to act
+    AUTH_FAILED = "auth_failed"  # its credentials are wrong: a person has to act
     STOPPED = "stopped"
 
 
@@ -160,7 +160,7 @@ async def supervise(
             failures = 1 if part.healthy_time() >= HEALTHY_AFTER else failures + 1
             refused = isinstance(error, AuthError)
             part.error = _words(error)
-            part.turn(State.REFUSED if refused else State.WAITING)
+            part.turn(State.AUTH_FAILED if refused else State.WAITING)
             wait = REFUSED_PAUSE * (0.75 + rng.random() / 2) if refused else pause(failures, rng.random())
             _log(chronicle, part, error, wait)
             await sleep(wait)
@@ -203,7 +203,7 @@ def _log(chronicle: Chronicle, part: Part, error: Exception | None, wait: float)
         facts["not_told"] = left_out
     if chronicle.times == SAME_ERRORS:
         facts["from_now_on"] = "one line a minute"
-    if part.state is State.REFUSED:
+    if part.state is State.AUTH_FAILED:
         log.error("refused: check the credentials", **facts)
     elif error is None or isinstance(error, OSError):
         log.warning("connection lost", **facts)

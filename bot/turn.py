@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.adapters import Ability, Adapter
 from bot.commands import Parsed, Vocabulary
 from bot.queueing import queue
 from classifiers import Linker, Topics
@@ -41,10 +42,14 @@ class House:
     linker: Linker
     topics: Topics
     memories: Memories
-    unstable: frozenset[str] = frozenset()  # accounts whose platform changes member ids: no guarded commands
-    mentions_only: frozenset[str] = frozenset()  # accounts that hear nothing but what is said to them
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)  # by account; what they can do is theirs to say
     gather_seconds: int = 120
     settled: set[int] = field(default_factory=set)  # groups whose schedules are known to be written down
+
+    def able(self, account: str, ability: Ability) -> bool:
+        """Say whether an account can do something; nothing is held against one whose adapter is not here."""
+        adapter = self.adapters.get(account)
+        return adapter is None or ability in adapter.abilities
 
 
 @dataclass(slots=True)
@@ -96,8 +101,8 @@ class Turn:
 
     async def cover(self, group: Group, since: datetime) -> None:
         """Say from when on we see a group that we were not told of before it spoke."""
-        only = self.account.name in self.house.mentions_only
-        await groups.cover(self.store, group.id, Coverage.MENTIONS if only else Coverage.FULL, since)
+        everything = self.house.able(self.account.name, Ability.SEE_ALL)
+        await groups.cover(self.store, group.id, Coverage.FULL if everything else Coverage.MENTIONS, since)
 
     async def settings_changed(self, group: Group, feature: str | None = None) -> None:
         """Let the features (or one of them) bring up to date what depends on their settings in a group."""
@@ -159,7 +164,7 @@ class Turn:
             features=self.house.features,
             language=language(over, self.house.community),
             memories=self.house.memories,
-            trusted=self.account.name not in self.house.unstable,
+            trusted=self.house.able(self.account.name, Ability.STABLE_IDS),
         )
 
     # -- what is said -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint, or_, select, update
+from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, or_, select, true, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -19,6 +19,7 @@ ACCOUNTS = Table(
     Column("self_id", Text, nullable=False, server_default=""),
     Column("display", Text, nullable=False, server_default=""),
     Column("online_at", UTCDateTime),
+    Column("same_ids", Boolean, nullable=False, server_default=true()),  # a member has one id in all its groups
     UniqueConstraint("name"),
 )
 
@@ -52,9 +53,9 @@ _COLUMNS = (
 )
 
 
-async def ensure(store: Store, name: str, platform: str) -> Account:
+async def ensure(store: Store, name: str, platform: str, *, same_ids: bool = True) -> Account:
     """Return the account of a config table, made at its first use."""
-    await store.insert_or_skip(ACCOUNTS, name=name, platform=platform)
+    await store.insert_or_skip(ACCOUNTS, name=name, platform=platform, same_ids=same_ids)
     row = await store.row(select(*_COLUMNS).where(ACCOUNTS.c.name == name))
     if row is None:
         raise LookupError(f"account {name} vanished")

@@ -69,7 +69,9 @@ class Message:
         mentions: Stable ids of the members mentioned, at most `MENTION_LIMIT`, without the bot.
         to_bot: Whether it mentions the bot (a reply to the bot is found by `reply_to`).
         seq: The platform's consecutive number in this group, where it has one.
-        flags: What was odd: `cut`, `time_suspect`, `duplicate_suspect`, `anonymous`, `forwarded`, `bot`.
+        flags: What was odd: `cut`, `time_suspect`, `duplicate_suspect`, `anonymous` (an admin or a channel behind whose
+            name anyone may speak), `forwarded`, `bot`, `unstable` (the member's id will not last). The author of an
+            anonymous or unstable message has no rights, and a forwarded one is no command.
     """
 
     key: str

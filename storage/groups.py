@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from storage.database import Store
 from storage.frames import GroupKind, Place
+from storage.members import MEMBERS
 from storage.schema import METADATA, PERSONAL, Id, UTCDateTime
 
 GROUPS = Table(
@@ -79,6 +80,14 @@ SIZES = Table(
     Column("day", Date, primary_key=True),
     Column("source", Text, primary_key=True),  # observed | by_hand: never added up
     Column("size", Integer, nullable=False),
+)
+
+FORMER_KEYS = Table(
+    "former_keys",
+    METADATA,
+    Column("platform", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
 )
 
 SEGMENTS = Table(
@@ -148,6 +157,11 @@ _COLUMNS = tuple(
     for name in ("id", "platform", "key", "kind", "name", "account_id", "member_id", "zone", "noticed_at")
 )
 _BY_KEY = select(*_COLUMNS).where(GROUPS.c.platform == bindparam("platform"), GROUPS.c.key == bindparam("key"))
+_BY_FORMER_KEY = (
+    select(*_COLUMNS)
+    .join(FORMER_KEYS, FORMER_KEYS.c.group_id == GROUPS.c.id)
+    .where(FORMER_KEYS.c.platform == bindparam("platform"), FORMER_KEYS.c.key == bindparam("key"))
+)
 _BY_ID = select(*_COLUMNS).where(GROUPS.c.id == bindparam("id"))
 _SPAN = (COVERAGE.c.group_id, COVERAGE.c.coverage, COVERAGE.c.since, COVERAGE.c.until, COVERAGE.c.missing)
 
@@ -181,9 +195,25 @@ async def ensure(store: Store, place: Place, account: int | None) -> Group:
     return replace(found, **changes)
 
 
+async def move(store: Store, old: Place, new: Place) -> bool:
+    """Give a group another key: it stays what it is, with all that is known of it.
+
+    Return False, and change nothing, where a group of the new key has been heard before. What is not known by its
+    old key is not moved, and that is well.
+    """
+    found = await at(store, old)
+    known = await at(store, new)
+    if found is None or known is not None:
+        return found is None or found == known
+    await store.execute(update(GROUPS).where(GROUPS.c.id == found.id).values(key=new.key))
+    await store.insert_or_skip(FORMER_KEYS, platform=old.platform, key=old.key, group_id=found.id)
+    return True
+
+
 async def at(store: Store, place: Place) -> Group | None:
-    """Return the group of a place, if it is known."""
-    row = await store.row(_BY_KEY, {"platform": place.platform, "key": place.key})
+    """Return the group of a place, if it is known; also by a key that it had before."""
+    named = {"platform": place.platform, "key": place.key}
+    row = await store.row(_BY_KEY, named) or await store.row(_BY_FORMER_KEY, named)
     return None if row is None else _group(row)
 
 
@@ -342,6 +372,19 @@ async def names_in(store: Store, group: int, members: Iterable[int]) -> dict[int
         MEMBERSHIPS.c.group_id == group, MEMBERSHIPS.c.member_id.in_(list(members))
     )
     return {row[0]: row[1] for row in await store.rows(query)}
+
+
+async def rename_cards(store: Store, group: Group, cards: Mapping[str, str]) -> None:
+    """Write down what members who are known here are called now; a name that was erased stays so."""
+    query = (
+        select(MEMBERS.c.key, MEMBERSHIPS.c.member_id, MEMBERSHIPS.c.name)
+        .join(MEMBERS, MEMBERS.c.id == MEMBERSHIPS.c.member_id)
+        .where(MEMBERSHIPS.c.group_id == group.id, MEMBERSHIPS.c.name != "")
+    )
+    for key, member, name in await store.rows(query) if cards else ():
+        if cards.get(key, name) not in {"", name}:
+            this = (MEMBERSHIPS.c.group_id == group.id, MEMBERSHIPS.c.member_id == member)
+            await store.execute(update(MEMBERSHIPS).where(*this).values(name=cards[key]))
 
 
 async def groups_of(store: Store, members: Iterable[int]) -> list[int]:

@@ -76,7 +76,16 @@ class File:
     block: Literal["file"] = "file"
 
 
-Block = Annotated[Paragraph | Heading | Quote | File, Field(discriminator="block")]
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of ours (PNG or JPEG), by its name in the data folder's `files/`; `alt` stands where none is shown."""
+
+    name: str
+    alt: str
+    block: Literal["picture"] = "picture"
+
+
+Block = Annotated[Paragraph | Heading | Quote | File | Picture, Field(discriminator="block")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +174,7 @@ def plain(body: Body) -> str:
                 lines += ([""] if lines else []) + [f"【{text}】"]
             case Quote(text):
                 lines.append(f"「{text}」")
-            case File(_, label):
+            case File(_, label) | Picture(_, label):
                 lines.append(f"[{label}]")
             case Paragraph(spans):
                 lines.append("".join(_plain_span(span) for span in spans))

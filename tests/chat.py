@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from bot.adapters import Ability, DeliveryError, Rate
+from bot.adapters import Ability, Delivery, DeliveryError, Rate, Roll
 from bot.clock import Ticker
 from bot.commands import Vocabulary
 from bot.dispatch import Dispatch
@@ -75,7 +75,9 @@ class Recorder:
 
     platform: str = "qq"
     abilities: frozenset[Ability] = frozenset(Ability)
+    delivery: Delivery = Delivery.LOST
     rate: Rate = field(default_factory=lambda: Rate(100_000, 100_000))
+    wider: str = ""
     posted: list[Posted] = field(default_factory=list)
     fails: list[DeliveryError] = field(default_factory=list)
 
@@ -91,8 +93,8 @@ class Recorder:
     async def run(self, ear: Any) -> None:
         raise NotImplementedError
 
-    async def sizes(self) -> dict[str, int]:
-        return {}
+    async def roll(self, *, cards: bool) -> list[Roll]:
+        return []
 
     async def probe(self) -> list[str]:
         return []

@@ -9,10 +9,9 @@ back off, rate limit, deduplicate or store: the supervisor, the outbox and the i
 
 A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts lines:
 
-    from collections.abc import Mapping
     from pathlib import Path
     from pydantic import BaseModel, ConfigDict
-    from bot.adapters import Ability, Ear, Rate
+    from bot.adapters import Ability, Delivery, Ear, Rate, Roll
     from storage.frames import Frame, Message, Place
     from storage.replies import Body, plain
 
@@ -23,7 +22,9 @@ A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts li
     class Pipe:
         platform = "pipe"
         abilities = frozenset({Ability.SEE_ALL, Ability.PUSH})
+        delivery = Delivery.LOST
         rate = Rate(per_minute_group=60, per_minute_account=60)
+        wider = ""
 
         def __init__(self, settings: Settings) -> None:
             self.settings = settings
@@ -42,20 +43,24 @@ A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts li
             print(payload)
             return None
 
-        async def sizes(self) -> Mapping[str, int]:
-            return {}
+        async def roll(self, *, cards: bool) -> list[Roll]:
+            return []
 
         async def probe(self) -> list[str]:
             return []
 
-    def build(settings: Settings, name: str) -> Pipe:
+    def build(settings: Settings, name: str, folder: Path) -> Pipe:
         return Pipe(settings)
+
+Beside `Settings` and `build` a module may have `QUESTIONS`, what `init` asks for it, and `next_step(settings)`, what it
+says at the end. `folder` is the data folder: files of ours that bodies name lie in `folder / "files"`, and what an SDK
+insists on writing belongs under `folder / name`; nothing is ever written elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -70,12 +75,28 @@ class Ability(StrEnum):
     SEE_ALL = "see_all"  # every message of a group; without it coverage is `mentions`
     PUSH = "push"  # post without being spoken to
     DIRECT = "direct"  # write to one member in private
+    QUOTE_IN = "quote_in"  # is told which message a message replies to
     QUOTE = "quote"  # post as a reply to a message
     MENTION = "mention"  # mention a member
-    RECALL = "recall"  # hears about recalled messages
-    BACKFILL = "backfill"  # can read what was missed
-    STABLE_IDS = "stable_ids"  # member ids do not change from login to login: guarded commands are possible
+    PICTURE_IN = "picture_in"  # is told that a message is a picture
+    PICTURE = "picture"  # post a picture of ours
     FILE = "file"  # send a file in private
+    MARKUP = "markup"  # post with headings, bold and links
+    BUTTONS = "buttons"  # post buttons, and hear of presses
+    RECALL = "recall"  # hears about recalled messages
+    EDIT = "edit"  # hears about edited messages
+    MOVES = "moves"  # hears who joins and leaves
+    CARDS = "cards"  # can list the members of a group
+    STABLE_IDS = "stable_ids"  # member ids do not change from login to login: guarded commands are possible
+    SAME_IDS = "same_ids"  # a member has the same id in every group: persons can be counted over groups
+
+
+class Delivery(StrEnum):
+    """What becomes of messages while the bot is away."""
+
+    KEPT = "kept"  # the platform keeps them until they were acknowledged, for some time
+    READ_BACK = "read_back"  # the adapter reads them from the platform's history afterwards
+    LOST = "lost"  # gone: the time away is a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,46 @@ class Rate:
     per_minute_group: int
     per_minute_account: int
     gap: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What a platform tells of one group.
+
+    Attributes:
+        place: The group, with the name it has now.
+        size: How many members it has, where that is told.
+        cards: What members are called in it, by member id; empty where nobody asked, or nobody tells.
+    """
+
+    place: Place
+    size: int | None = None
+    cards: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `init` asks for one key of an adapter's settings.
+
+    Attributes:
+        key: The key; the answer is checked by `Settings` like one from the file.
+        zh: The question in Chinese, with where to find the answer.
+        en: The same in English.
+        default: What Enter means; empty lets the key out of the file.
+        among: The only answers there are, if there are few.
+        secret: A secret: not echoed where it is typed.
+        generated: Enter means a new random token, which is shown once.
+        only_if: (key, answer): asked only where that was answered before.
+    """
+
+    key: str
+    zh: str
+    en: str
+    default: str = ""
+    among: tuple[str, ...] = ()
+    secret: bool = False
+    generated: bool = False
+    only_if: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +172,18 @@ class Ear(Protocol):
         ...
 
     async def online(self, self_id: str, name: str, groups: Sequence[Place]) -> None:
-        """Say that the connection is up and authorised, and which groups the account is in."""
+        """Say that the connection is up and authorised, and which groups the account is in.
+
+        They count as seen as `Ability.SEE_ALL` says; of those where it differs, `sees` tells.
+        """
+        ...
+
+    async def sees(self, place: Place, *, everything: bool) -> None:
+        """Say that from now on all messages of a group are heard, or only what is said to the bot."""
+        ...
+
+    async def moved(self, old: Place, new: Place) -> None:
+        """Say that the platform gave a group another key: it stays the same group, with all that is known of it."""
         ...
 
     async def offline(self, why: str) -> None:
@@ -136,11 +208,21 @@ class Ear(Protocol):
 
 
 class Adapter(Protocol):
-    """One account on one platform."""
+    """One account on one platform.
+
+    Attributes:
+        platform: The key space of its groups and members.
+        abilities: What it can do; `run` may take some away once the platform has told what the account may do.
+        delivery: What becomes of messages while the bot is away.
+        rate: How much may be posted.
+        wider: What an operator can do so that more of a group is seen; empty where everything is.
+    """
 
     platform: str
     abilities: frozenset[Ability]
+    delivery: Delivery
     rate: Rate
+    wider: str
 
     async def run(self, ear: Ear) -> None:
         """Connect, report, and stay until the connection ends. The supervisor calls it again, with backoff.
@@ -163,8 +245,8 @@ class Adapter(Protocol):
         """
         ...
 
-    async def sizes(self) -> Mapping[str, int]:
-        """Return how many members each group has, by group key; empty where the platform does not tell.
+    async def roll(self, *, cards: bool) -> list[Roll]:
+        """Return the groups as the platform tells of them; asked every hour, and once a day for `cards` too.
 
         Raises:
             OSError: It cannot be asked now.

@@ -11,12 +11,13 @@ import codecs
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.adapters import Ability, Ear, Rate
+from bot.adapters import Ability, Delivery, Ear, Rate, Roll
 from storage.frames import TEXT_LIMIT, Frame, GroupKind, Message, Place
 from storage.replies import Body, plain
 from storage.sanitize import label, sanitize
@@ -55,8 +56,10 @@ class Terminal:
     """The one account in a terminal."""
 
     platform = PLATFORM
-    abilities = frozenset({Ability.SEE_ALL, Ability.PUSH, Ability.DIRECT, Ability.STABLE_IDS})
+    abilities = frozenset({Ability.SEE_ALL, Ability.PUSH, Ability.DIRECT, Ability.STABLE_IDS, Ability.SAME_IDS})
+    delivery = Delivery.LOST  # nobody types while it is away
     rate = Rate(per_minute_group=600, per_minute_account=600)
+    wider = ""
 
     def __init__(self, settings: Settings, source: Source | None = None, sink: TextIO | None = None) -> None:
         """Take the settings; without other streams, lines come from standard input and posts go to standard output."""
@@ -107,9 +110,9 @@ class Terminal:
         self.last += 1
         return str(self.last)
 
-    async def sizes(self) -> Mapping[str, int]:
+    async def roll(self, *, cards: bool) -> list[Roll]:
         """Return that you and the bot are two; the bot does not count."""
-        return {self.place.key: 1}
+        return [Roll(self.place, 1, {MEMBER: label(self.settings.name)} if cards else {})]
 
     async def probe(self) -> list[str]:
         """Return nothing: a terminal is always there."""
@@ -167,6 +170,6 @@ def keyboard() -> Source:
     return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
 
 
-def build(settings: Settings, name: str) -> Terminal:
+def build(settings: Settings, name: str, folder: Path) -> Terminal:
     """Return the account on the process's own terminal."""
     return Terminal(settings)

@@ -17,8 +17,8 @@ from bot.config import load
 from bot.only_one import InUseError
 from storage.database import Database
 from storage.messages import MESSAGES
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member
 
 MEMBERS = tuple(Member(20000 + n, f"群友{n}") for n in range(1, 10))
 FEATURES = "[handlers.questions]\n[handlers.lookups]\n[handlers.help]\n"

@@ -11,7 +11,7 @@ from handlers import Right
 from storage import grants, groups, messages, schedules, settings
 from storage.database import Database
 from storage.frames import Edit, Frame, Place, Press
-from tests.chat import Chat, load_features
+from tests.chat import Chat, Recorder, load_features
 from tests.handlers.conftest import OpenChat
 
 pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
@@ -148,7 +148,7 @@ async def test_a_button_is_pressed_by_its_presser(chat: Chat) -> None:
 
 
 async def test_grants_count_for_nothing_where_ids_change(chat: Chat) -> None:
-    object.__setattr__(chat.house, "unstable", frozenset({"test"}))
+    object.__setattr__(chat.house, "adapters", {"test": Recorder(abilities=frozenset())})
     before = await effects(chat)
     for text in GUARDED:
         assert await chat.ask_bot("own", text) == [DENIED], text

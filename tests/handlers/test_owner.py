@@ -8,7 +8,7 @@ import pytest
 
 from storage import grants, members
 from storage.grants import EVERYONE, EVERYWHERE, Right
-from tests.chat import Chat
+from tests.chat import Chat, Recorder
 from tests.handlers.conftest import OpenChat
 
 pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
@@ -57,7 +57,7 @@ async def test_guesses_are_counted(chat: Chat) -> None:
 async def test_no_code_in_a_group_and_none_where_ids_change(chat: Chat) -> None:
     found = await code(chat)
     assert await chat.say("ayu", f"/owner {found}") == ["这个私聊我发，群里不方便。"]
-    object.__setattr__(chat.house, "unstable", frozenset({"test"}))
+    object.__setattr__(chat.house, "adapters", {"test": Recorder(abilities=frozenset())})
     assert "认不准人" in (await chat.tell("ayu", f"/owner {found}"))[0]
     assert Right.GLOBAL not in await rights(chat, "ayu")
 

@@ -8,7 +8,7 @@ from bot.adapters import DeliveryError, Outcome
 from storage import grants, members, outbox, settings
 from storage.outbox import State
 from storage.replies import Body, Purpose, Reply
-from tests.chat import Chat
+from tests.chat import Chat, Recorder
 from tests.handlers.conftest import OpenChat
 
 pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
@@ -106,7 +106,7 @@ async def test_only_an_admin_of_that_group(chat: Chat, command: str) -> None:
 async def test_grants_count_for_nothing_where_ids_change(chat: Chat) -> None:
     number = await post(chat)
     await deliver(chat)
-    object.__setattr__(chat.house, "unstable", frozenset({"test"}))
+    object.__setattr__(chat.house, "adapters", {"test": Recorder(abilities=frozenset())})
     assert "没有等着发的" in (await chat.tell("ayu", f"发吧 {number}"))[0]
     assert await chat.tell("ayu", "待发") == ["这个要群管理员来看。"]
     assert await state(chat, number) is State.HELD

@@ -34,9 +34,9 @@ from storage.messages import MESSAGES
 from storage.outbox import OUTBOX
 from storage.outbox import State as OutboxState
 from tests.chat import ManualClock
-from tests.onebot.actions import ActionError, Post
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member
+from tests.platforms.onebot.actions import ActionError, Post
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member
 
 CANARY = "kanarie7f3a"  # in what members say: it must never be in the log
 TOKEN = "tok-5c1e9b-kanarie"  # the account's secret

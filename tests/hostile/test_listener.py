@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.bot.adapters.onebot.recorder import free_port
 from tests.chat import ManualClock
 from tests.hostile.front import CANARY, TOKEN, Front, Refusing, configured, running, until, up
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

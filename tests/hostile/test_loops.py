@@ -12,7 +12,7 @@ from storage.frames import Place
 from storage.outbox import OUTBOX
 from storage.replies import Body, Purpose, Reply
 from tests.hostile.front import CANARY, Front, until
-from tests.onebot.fake import Faults
+from tests.platforms.onebot.fake import Faults
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

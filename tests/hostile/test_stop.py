@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill.loop import MEMBERS, Bot, Verdict, _count, _settled, _talk
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 MIDDLE, LONG = 5, 100
 GROUPS = 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -63,7 +64,7 @@ async def test_p7_a_platform_that_accepts_and_closes(
     async with serve(counted, "127.0.0.1", 0, close_timeout=0.1) as server:
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         settings = {"mode": "forward", "url": url, "access_token": TOKEN, "action_timeout": 2}
-        adapter, ear = build(Settings.model_validate(settings), "qq"), Recorder()
+        adapter, ear = build(Settings.model_validate(settings), "qq", Path()), Recorder()
         part = Board(lambda: clock.now).part("qq")
         with log_into(log), pytest.raises(asyncio.CancelledError):
             await supervise(part, lambda: adapter.run(ear), rng=Random(seed), sleep=clock.sleep)

@@ -1,6 +1,6 @@
 """The crash loop: a real bot process that is killed again and again while a harsh platform talks to it.
 
-The platform lives in the test's own loop (`tests/onebot/fake.py`) and remembers everything that was said and
+The platform lives in the test's own loop (`tests/platforms/onebot/fake.py`) and remembers everything that was said and
 posted; the verdict is counted from what it knows and from the database, never from what the bot says of itself.
 """
 
@@ -21,9 +21,9 @@ from sqlalchemy import select, text
 from storage.database import Database
 from storage.messages import MESSAGES
 from storage.outbox import OUTBOX
-from tests.onebot.actions import Post
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member
+from tests.platforms.onebot.actions import Post
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member
 
 HOME = Path(__file__).parents[2]
 MEMBERS = tuple(Member(20000 + n, f"群友{n}") for n in range(1, 10))

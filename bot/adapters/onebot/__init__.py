@@ -8,22 +8,23 @@ what it could not find.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from websockets.asyncio.connection import Connection
 
-from bot.adapters import Ability, DeliveryError, Ear, Outcome, Rate
+from bot.adapters import Ability, Delivery, DeliveryError, Ear, Outcome, Rate, Roll
+from bot.adapters._parse import identifier, integer, table, words
 from bot.adapters.onebot import _posts, _probe, _roads
 from bot.adapters.onebot._frames import PLATFORM
-from bot.adapters.onebot._parse import identifier, integer, table
 from bot.adapters.onebot._session import Past, Session
 from bot.adapters.onebot._wire import ActionError, Link
 from storage.frames import Place
 from storage.replies import Body
+from storage.sanitize import label
 
 
 class Settings(BaseModel):
@@ -117,13 +118,18 @@ class Onebot:
             Ability.SEE_ALL,
             Ability.PUSH,
             Ability.DIRECT,
+            Ability.QUOTE_IN,
             Ability.QUOTE,
             Ability.MENTION,
+            Ability.PICTURE_IN,
             Ability.RECALL,
-            Ability.BACKFILL,
+            Ability.MOVES,
             Ability.STABLE_IDS,
+            Ability.SAME_IDS,
         }
     )
+    delivery = Delivery.READ_BACK
+    wider = ""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
@@ -170,8 +176,8 @@ class Onebot:
         session.posted(place, key, above)
         return key or None
 
-    async def sizes(self) -> Mapping[str, int]:
-        """Return the sizes of the account's groups, as the implementation knows them."""
+    async def roll(self, *, cards: bool) -> list[Roll]:
+        """Return the account's groups, as the implementation knows them."""
         session = self._session
         if session is None:
             raise ConnectionError("not connected")
@@ -180,8 +186,11 @@ class Onebot:
         except ActionError as error:
             raise ConnectionError(str(error)) from error
         groups = [table(group) for group in listed] if isinstance(listed, list) else []
-        counts = {identifier(group.get("group_id")): integer(group.get("member_count")) for group in groups}
-        return {key: count for key, count in counts.items() if key and count}
+        return [
+            Roll(Place(PLATFORM, key, name=label(words(group.get("group_name")))), integer(group.get("member_count")))
+            for group in groups
+            if (key := identifier(group.get("group_id")))
+        ]
 
     async def probe(self) -> list[str]:
         """Return what keeps the account from working, in words for the operator."""
@@ -218,7 +227,7 @@ class Onebot:
         self._session = session
 
 
-def build(settings: Settings, name: str) -> Onebot:
+def build(settings: Settings, name: str, folder: Path) -> Onebot:
     """Return the adapter of one account; `name` is its table in the configuration."""
     return Onebot(settings, name)
 

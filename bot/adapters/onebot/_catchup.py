@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.adapters import Ear, Heard
+from bot.adapters._parse import Odd, Raw, identifier
 from bot.adapters.onebot._frames import sequence
 from bot.adapters.onebot._history import History, order
 from bot.adapters.onebot._holes import Numbers
-from bot.adapters.onebot._parse import Odd, Raw, identifier
 from bot.adapters.onebot._wire import ActionError
 from storage.frames import Echo, Frame, Message, Place
 

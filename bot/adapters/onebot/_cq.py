@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.adapters.onebot._parse import table
+from bot.adapters._parse import table
 
 Segment = dict[str, object]
 

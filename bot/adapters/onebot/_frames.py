@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters._parse import Odd, Raw, identifier, integer, table, words
 from bot.adapters.onebot import _segments
-from bot.adapters.onebot._parse import Odd, Raw, identifier, integer, table, words
 from storage.frames import Echo, Frame, GroupKind, Joined, Left, Message, Place, Recall
 from storage.sanitize import label
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 
-from bot.adapters.onebot._parse import Odd, Raw, identifier
+from bot.adapters._parse import Odd, Raw, identifier
 
 HELD_LIMIT = 32 * 2**20  # characters
 IN_FLIGHT = 256

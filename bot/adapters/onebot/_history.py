@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from bot.adapters.onebot._parse import Raw, identifier, integer
+from bot.adapters._parse import Raw, identifier, integer
 from bot.adapters.onebot._wire import ActionError
 
 ACTION = "get_group_msg_history"

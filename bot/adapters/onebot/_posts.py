@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from bot.adapters import DeliveryError, Outcome
+from bot.adapters._parse import Raw
 from bot.adapters.onebot._cq import Segment
-from bot.adapters.onebot._parse import Raw
 from bot.adapters.onebot._wire import ActionError, NotWrittenError
 from bot.split import split
 from storage.frames import GroupKind, Place
-from storage.replies import At, Block, Body, File, Heading, Paragraph, Plain, Quote, plain
+from storage.replies import At, Block, Body, File, Heading, Paragraph, Picture, Plain, Quote, plain
 from storage.sanitize import sanitize
 
 LIMIT = 3_000  # characters; QQ has no documented limit, and clients fold what is much longer
@@ -68,6 +68,8 @@ def _marked(block: Block) -> Block:
             return Quote(_clean(text))
         case File(name, label):
             return File(name, _clean(label))
+        case Picture(name, alt):
+            return Picture(name, _clean(alt))
         case Paragraph(spans):
             bare = (Body((Paragraph((span,)),)) for span in spans)
             texts = (_MARK if _is_mention(span) else _clean(plain(one)) for span, one in zip(spans, bare, strict=True))

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from websockets.asyncio.connection import Connection
 
 from bot.adapters import AuthError
+from bot.adapters._parse import Odd, Raw, identifier, table
 from bot.adapters.onebot import _roads
-from bot.adapters.onebot._parse import Odd, Raw, identifier, table
 from bot.adapters.onebot._wire import ActionError, Link, is_offline
 
 PATIENCE = 8.0  # seconds; implementations try to connect about every five

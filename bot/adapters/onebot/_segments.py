@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.adapters._parse import Raw, identifier, table, words
 from bot.adapters.onebot import _cq
-from bot.adapters.onebot._parse import Raw, identifier, table, words
 from bot.split import unmarked
 from storage.frames import MENTION_LIMIT, TEXT_LIMIT, Kind
 from storage.sanitize import label, sanitize

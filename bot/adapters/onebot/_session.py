@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.adapters import AuthError, Ear, Heard
+from bot.adapters._parse import Odd, Raw, identifier, table, words
 from bot.adapters.onebot._catchup import Catchup
 from bot.adapters.onebot._frames import PLATFORM, Names, to_frame
 from bot.adapters.onebot._gate import Gate, Lane, Pushed
 from bot.adapters.onebot._history import History
 from bot.adapters.onebot._holes import Numbers
-from bot.adapters.onebot._parse import Odd, Raw, identifier, table, words
 from bot.adapters.onebot._wire import ActionError, Link, LostError, is_offline
 from storage.frames import TEXT_LIMIT, Echo, Frame, GroupKind, Message, Place
 from storage.sanitize import label, sanitize

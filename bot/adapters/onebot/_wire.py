@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from bot.adapters import AuthError
-from bot.adapters.onebot._parse import Odd, Raw, integer, parse, table, words
+from bot.adapters._parse import Odd, Raw, integer, parse, table, words
 
 # Bytes; larger ones close the connection with 1009. A page of history is one frame, and a member can fill it with
 # messages of 4,500 signs: under a limit of 1 MiB the account would be deaf until others had said enough.

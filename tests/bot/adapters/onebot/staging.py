@@ -12,8 +12,8 @@ import pytest
 from bot.adapters.onebot import Onebot
 from storage.frames import Place
 from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, running
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member
 
 TOKEN = "s3cret-token"
 GROUP = Place("qq", "700")

@@ -16,7 +16,7 @@ from bot.adapters.onebot._wire import ActionError
 from storage.frames import Echo, Message, Place
 from storage.replies import Body
 from tests.bot.adapters.onebot.recorder import Recorder, onebot, running
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 GROUP = Place("qq", "700", name="PG 群")
 NOW = int(time.time())

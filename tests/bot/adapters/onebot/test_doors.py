@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from bot.adapters import AuthError
 from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, running
 from tests.bot.adapters.onebot.staging import TOKEN, napcat, stage
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 
 async def test_a_wrong_token_in_forward_mode_is_told_after_the_handshake(caplog: pytest.LogCaptureFixture) -> None:

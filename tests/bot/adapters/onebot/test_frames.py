@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.adapters._parse import Odd, parse
 from bot.adapters.onebot._frames import Names, to_frame
-from bot.adapters.onebot._parse import Odd, parse
 from storage.frames import (
     Echo,
     Frame,

@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from storage import accounts, groups, inbox
 from storage.database import Database
 from tests.bot.adapters.onebot.recorder import onebot
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 
 class WallClock:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from bot.adapters.onebot._wire import Link
 from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, running
 from tests.bot.adapters.onebot.staging import TOKEN, both, napcat, stage
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 
 async def test_forward_ends_when_the_connection_does() -> None:

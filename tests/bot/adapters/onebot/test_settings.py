@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from bot.refusals import ConfigError
 def test_the_defaults_listen_on_this_machine_alone() -> None:
     settings = Settings()
     assert (settings.mode, settings.host, settings.path) == ("reverse", "127.0.0.1", "/onebot/v11/ws")
-    assert build(settings, "qq").platform == "qq"
+    assert build(settings, "qq", Path()).platform == "qq"
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,4 @@ def test_the_loader_names_the_key() -> None:
 
 def test_a_token_is_never_shown() -> None:
     settings = Settings.model_validate({"access_token": "hunter2"})
-    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {build(settings, 'qq').settings}"
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {build(settings, 'qq', Path()).settings}"

@@ -12,7 +12,7 @@ from storage.frames import Echo, GroupKind, Joined, Place, Recall
 from storage.replies import At, Body, Paragraph, Plain
 from tests.bot.adapters.onebot.recorder import Recorder, onebot
 from tests.bot.adapters.onebot.staging import GROUP, TOKEN, both, napcat, stage
-from tests.onebot.fake import NapCat
+from tests.platforms.onebot.fake import NapCat
 
 
 @both

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.onebot.world import Member, Said, Segment, World
+from tests.platforms.onebot.world import Member, Said, Segment, World
 
 Params = dict[str, Any]
 

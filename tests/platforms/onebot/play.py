@@ -1,6 +1,6 @@
 """Runs the fake as a process of its own, from a script, for tests that kill the bot.
 
-`python -m tests.onebot.fake --port 3001 --token secret --groups 3 --script lines.jsonl --ledger ledger.jsonl`
+`python -m tests.platforms.onebot.fake --port 3001 --token secret --groups 3 --script lines.jsonl --ledger ledger.jsonl`
 (`--url ws://...` instead of `--port` lets it connect to the bot; `--script -` reads lines from standard input.)
 
 A line of the script is one object:
@@ -30,13 +30,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from tests.onebot.actions import Post
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member, Said
+from tests.platforms.onebot.actions import Post
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member, Said
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.onebot.fake", description="A fake OneBot implementation.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.platforms.onebot.fake", description="A fake OneBot implementation."
+    )
     parser.add_argument("--port", type=int, default=0, help="listen here (0: any)")
     parser.add_argument("--url", help="connect to this address instead")
     parser.add_argument("--token", default="")

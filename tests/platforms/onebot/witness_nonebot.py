@@ -1,6 +1,6 @@
 """A bot of NoneBot's OneBot adapter, which tells as JSON lines what it saw of the implementation.
 
-`python tests/onebot/witness_nonebot.py reverse PORT TOKEN` or `... forward URL TOKEN`
+`python tests/platforms/onebot/witness_nonebot.py reverse PORT TOKEN` or `... forward URL TOKEN`
 """
 
 from __future__ import annotations

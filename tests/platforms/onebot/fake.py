@@ -9,7 +9,7 @@ In a loop:
     said = await fake.say(1, 20001, "在吗")
     await fake.until(lambda: fake.posts)
 
-As a process: `python -m tests.onebot.fake --port 3001 --groups 3 --script lines.jsonl` (see `tests/onebot/play.py`).
+As a process of its own: `python -m tests.platforms.onebot.fake --port 3001 --groups 3` (see `play.py` beside it).
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.onebot.actions import ActionError, Actions, Post
-from tests.onebot.world import Said, World
+from tests.platforms.onebot.actions import ActionError, Actions, Post
+from tests.platforms.onebot.world import Said, World
 
 FIFTY_MB = 50 * 2**20
-QUIET = logging.getLogger("tests.onebot.fake.websockets")  # or the token would be in the log, by our own fault
+QUIET = logging.getLogger(
+    "tests.platforms.onebot.fake.websockets"
+)  # or the token would be in the log, by our own fault
 QUIET.setLevel(logging.WARNING)
 
 
@@ -326,6 +328,6 @@ def _status(refused: InvalidHandshake) -> int:
 
 
 if __name__ == "__main__":
-    from tests.onebot.play import main
+    from tests.platforms.onebot.play import main
 
     main()

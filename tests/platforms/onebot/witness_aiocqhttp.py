@@ -1,6 +1,6 @@
 """A bot of aiocqhttp's, which tells as JSON lines what it saw of the implementation that connected to it.
 
-`python tests/onebot/witness_aiocqhttp.py PORT TOKEN`
+`python tests/platforms/onebot/witness_aiocqhttp.py PORT TOKEN`
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, running
-from tests.onebot.fake import NapCat
-from tests.onebot.world import Member
+from tests.platforms.onebot.fake import NapCat
+from tests.platforms.onebot.world import Member
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -253,7 +253,7 @@ async def test_as_a_process_it_plays_a_script_and_keeps_a_ledger(tmp_path: Path)
     adapter = onebot(port=port, access_token=TOKEN)
     options = ["--url", f"ws://127.0.0.1:{port}/onebot/v11/ws", "--token", TOKEN, "--groups", 2]
     options += ["--script", script, "--ledger", ledger]
-    async with running(adapter, ear), process("-m", "tests.onebot.fake", *options) as fake:
+    async with running(adapter, ear), process("-m", "tests.platforms.onebot.fake", *options) as fake:
         await ear.until(lambda: len(ear.frames) + len(ear.again) == 6, timeout=30)
         await adapter.send(ear.frames[0].place, '[{"type":"text","data":{"text":"答"}}]', None)
         assert await asyncio.wait_for(fake.process.wait(), 30) == 0
@@ -269,7 +269,7 @@ async def test_a_stopped_process_is_noticed_and_found_again() -> None:
     port, ear = free_port(), Recorder()
     adapter = onebot(port=port, heartbeat=0.2)
     options = ["--url", f"ws://127.0.0.1:{port}/onebot/v11/ws", "--heartbeat", "0.2"]
-    fake_process = process("-m", "tests.onebot.fake", *options, stdin=asyncio.subprocess.PIPE)
+    fake_process = process("-m", "tests.platforms.onebot.fake", *options, stdin=asyncio.subprocess.PIPE)
     async with running(adapter, ear), fake_process as fake:
         await ear.until(lambda: ear.online_as, timeout=30)
         assert adapter._session is not None
