@@ -59,7 +59,6 @@ class Options:
         country: Whose public holidays are closed, an ISO code; empty for none.
         holidays: Days that are closed besides those.
         workdays: Public holidays on which the community is there all the same.
-        ids_per_group: The platform gives one member another id in each group: counts of people are upper bounds.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -68,7 +67,6 @@ class Options:
     country: str = "CN"
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
-    ids_per_group: bool = False
 
     def closed_on(self, day: date) -> bool:
         """Return whether a local day has no service hours.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from storage.accounts import ACCOUNTS
 from storage.activity import DAILY
 from storage.database import Store
 from storage.groups import GROUPS
@@ -94,7 +95,8 @@ class Crowd:
         people: By person.
         daily: Distinct persons of each day of the period.
         history: How far back is known who was active.
-        platforms: How many platforms the groups are on: nobody is known to be the same human on two unless bound.
+        scattered: Whether one human may be counted twice: the groups are on several platforms, or several are on one
+            that gives a member another id in each. Only who bound the two is known to be the same.
         linked: Those of the period's active persons that have several identities bound together.
     """
 
@@ -102,7 +104,7 @@ class Crowd:
     people: list[Presence]
     daily: dict[date, int]
     history: History
-    platforms: int
+    scattered: bool
     linked: frozenset[int]
 
 
@@ -165,6 +167,16 @@ async def _linked(store: Store, persons: set[int]) -> frozenset[int]:
     return frozenset(persons.intersection(await store.scalars(query)))
 
 
+async def _scattered(store: Store, groups: Sequence[int]) -> bool:
+    query = (
+        select(func.count(distinct(GROUPS.c.platform)), func.count(case((ACCOUNTS.c.same_ids.is_(False), 1))))
+        .outerjoin(ACCOUNTS, ACCOUNTS.c.id == GROUPS.c.account_id)
+        .where(GROUPS.c.id.in_(groups))
+    )
+    row = await store.row(query)
+    return row is not None and (row[0] > 1 or row[1] > 1)
+
+
 async def load_crowd(store: Store, ask: Ask, seen: Seen) -> Crowd:
     """Read who was active around a period, in those groups of the scope whose messages were seen."""
     window = Window.of(ask)
@@ -186,12 +198,11 @@ async def load_present(store: Store, ask: Ask, seen: Seen) -> Crowd:
 
 async def _load(store: Store, groups: tuple[int, ...], window: Window, oldest: date) -> Crowd:
     people = await _presences(store, groups, window, oldest)
-    platforms = await store.scalar(select(func.count(distinct(GROUPS.c.platform))).where(GROUPS.c.id.in_(groups)))
     return Crowd(
         window=window,
         people=people,
         daily=await _daily(store, groups, window),
         history=await history(store, groups),
-        platforms=int(platforms or 0),
+        scattered=await _scattered(store, groups),
         linked=await _linked(store, {found.person for found in people if found.first}),
     )

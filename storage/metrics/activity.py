@@ -81,9 +81,9 @@ def _lost_people(rows: Sequence[Row]) -> Reduced:
     return Reduced(found, found, len(rows))
 
 
-def _people_limits(crowd: Crowd, ask: Ask) -> Limits:
+def _people_limits(crowd: Crowd, _ask: Ask) -> Limits:
     """One human may have several identities: on platforms that give one per group, and across platforms."""
-    return Limits(bound=Bound.UPPER if ask.options.ids_per_group or crowd.platforms > 1 else None)
+    return Limits(bound=Bound.UPPER if crowd.scattered else None)
 
 
 def _or_people(found: Limits, crowd: Crowd, ask: Ask) -> Limits:

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from storage import members
+from storage import accounts, members
 from storage.database import Database
 from storage.groups import Coverage
-from storage.metrics import Bound, Missing, Options, Scope, compute_all, day_of
+from storage.metrics import Bound, Missing, Scope, compute_all, day_of
 from tests.storage.metrics.world import NOW, OPTIONS, SHANGHAI, WEEK, World, ask, hours, rows
 
 
@@ -141,12 +141,24 @@ async def test_counts_of_people_say_when_they_are_upper_bounds(database: Databas
         await world.active(here, one, 1)
         await world.active(there, again, 1)
         assert (await ask(world, "active", here.id)).bound is None
-        assert (await ask(world, "active", here.id, options=Options(ids_per_group=True))).bound is Bound.UPPER
         unbound = await ask(world, "active", here.id, there.id)
         assert (unbound.value, unbound.bound, dict(unbound.parts)) == (2, Bound.UPPER, {"active": 2})
         await members.link(store, again, one, NOW)
         bound = await ask(world, "active", here.id, there.id)
         assert (bound.value, bound.bound, dict(bound.parts)) == (1, Bound.UPPER, {"linked": 1})
+
+
+async def test_where_a_member_has_another_id_in_each_group_counts_over_groups_are_upper_bounds(
+    database: Database,
+) -> None:
+    async with database.write() as store:
+        world = World(store)
+        account = await accounts.ensure(store, "official", "qq_official", same_ids=False)
+        here, there = [await world.group(key, platform="qq_official", account=account.id) for key in "ab"]
+        for group, key in ((here, "one"), (there, "one elsewhere")):
+            await world.active(group, await world.member(key, platform="qq_official"), 1)
+        assert (await ask(world, "active", here.id)).bound is None
+        assert (await ask(world, "active", here.id, there.id)).bound is Bound.UPPER
 
 
 async def test_people_of_groups_that_are_not_seen_are_left_out(database: Database) -> None:

@@ -78,10 +78,16 @@ class World:
     made: dict[str, int] = field(default_factory=lambda: {"message": 0})
 
     async def group(
-        self, key: str, *, platform: str = "qq", seen: Coverage | None = Coverage.FULL, since: datetime = LONG_AGO
+        self,
+        key: str,
+        *,
+        platform: str = "qq",
+        seen: Coverage | None = Coverage.FULL,
+        since: datetime = LONG_AGO,
+        account: int | None = None,
     ) -> Group:
         """Return a group, seen in one way since long ago."""
-        group = await groups.ensure(self.store, Place(platform, key, name=key), None)
+        group = await groups.ensure(self.store, Place(platform, key, name=key), account)
         if seen is not None:
             await groups.cover(self.store, group.id, seen, since)
         return group
