@@ -206,7 +206,7 @@ async def move(store: Store, old: Place, new: Place) -> bool:
     if found is None or known is not None:
         return found is None or found == known
     await store.execute(update(GROUPS).where(GROUPS.c.id == found.id).values(key=new.key))
-    await store.insert_or_skip(FORMER_KEYS, platform=old.platform, key=old.key, group_id=found.id)
+    await store.insert_new(FORMER_KEYS, [{"platform": old.platform, "key": old.key, "group_id": found.id}])
     return True
 
 
