@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
-from bot import assembly, logs
-from bot.adapters import Ability, Adapter
+from bot import abilities, assembly, logs
+from bot.adapters import Ability, Adapter, AuthError
 from bot.cli import _groups
 from bot.cli._findings import fail, ok, show, warn
 from bot.cli._opening import known_secrets, told
@@ -46,10 +48,22 @@ def doctor(file: Path | None, *, offline: bool) -> int:
     logs.configure("ERROR", secrets=known_secrets(config))
     for finding in found:
         show(finding, console)
+    if adapters:
+        console.print(_abilities(adapters))
     if offline:
         return 0
     worst = asyncio.run(_connected(config, adapters, console))
     return 1 if worst else 0
+
+
+def _abilities(adapters: Mapping[str, Adapter]) -> Table:
+    head, *rows = abilities.table(adapters)
+    shown = Table(title="What each account can do", title_justify="left", box=box.SIMPLE)
+    for number, name in enumerate(head):
+        shown.add_column(name, justify="center" if number else "left")
+    for row in rows:
+        shown.add_row(*row)
+    return shown
 
 
 def _of_config(config: Config, adapters: Mapping[str, Adapter]) -> Iterator[Finding]:
@@ -64,6 +78,9 @@ def _of_config(config: Config, adapters: Mapping[str, Adapter]) -> Iterator[Find
     yield ok(f"configuration: {where}; features: {names}")
     for line in exposed(config):
         yield warn(line)
+    for name, adapter in adapters.items():
+        if Ability.STABLE_IDS not in adapter.abilities:
+            yield warn(f"account {name}: member ids may change with a login, so its admins have no rights there")
     if not adapters:
         yield warn(
             "no account: nobody can be heard", "python3 run.py init asks for one; python3 run.py demo needs none"
@@ -161,17 +178,22 @@ async def _of_rows(store: Store, now: datetime) -> list[Finding]:
     return found
 
 
+async def probed(adapter: Adapter) -> list[str]:
+    """Return what stands between an account and its work, one line each."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            return await adapter.probe()
+    except TimeoutError:
+        return [f"no answer within {PROBE_SECONDS:.0f} seconds"]
+    except (OSError, AuthError) as error:
+        return [told(error)]
+
+
 async def _of_account(name: str, adapter: Adapter, *, running: bool) -> list[Finding]:
     title = f"account {name} ({adapter.platform})"
     if running:
         return [ok(f"{title}: held by the running bot; /healthz tells how it is")]
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            lines = await adapter.probe()
-    except TimeoutError:
-        lines = [f"no answer within {PROBE_SECONDS:.0f} seconds"]
-    except OSError as error:
-        lines = [told(error)]
+    lines = await probed(adapter)
     if not lines:
         sight = "sees all messages" if Ability.SEE_ALL in adapter.abilities else "sees what is said to it"
         return [ok(f"{title}: reachable; {sight}")]

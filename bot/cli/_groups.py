@@ -15,6 +15,7 @@ from storage.groups import Coverage, Group, Span
 from storage.maintenance import Finding
 
 RECENT = timedelta(days=7)
+WIDER = "give the bot the right to see all messages"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,7 +27,9 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
     spans = await groups.spans(store, [group.id for group in every], EVER, now)
     for group in every:
         mine = [span for span in spans if span.group_id == group.id]
-        found.append(sight(group, mine, served.get(group.account_id or 0), now - RECENT))
+        account = served.get(group.account_id or 0)
+        wider = adapters[account].wider if account else ""
+        found.append(sight(group, mine, account, now - RECENT, wider=wider))
         found += await _rights(store, group, served.get(group.account_id or 0))
         if await settings.get(store, group.id, UNPLACED) is not None:
             remedy = "run the same import again; nothing is stored twice"
@@ -36,16 +39,19 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
     return found
 
 
-def sight(group: Group, spans: list[Span], account: str | None, recent: datetime) -> Finding:
-    """Return what is visible of a group now, by its spans; gaps count that ended after `recent`."""
+def sight(group: Group, spans: list[Span], account: str | None, recent: datetime, *, wider: str = "") -> Finding:
+    """Return what is visible of a group now, by its spans; gaps count that ended after `recent`.
+
+    `wider` is what its adapter says can be done so that more is seen.
+    """
     title = _title(group)
     open_now = next((span for span in spans if span.until is None), None)
     gaps = [span for span in spans if span.coverage is Coverage.NONE and (span.until is None or span.until > recent)]
     imported = [span.until for span in spans if span.coverage is Coverage.IMPORTED and span.until is not None]
     if open_now is not None and account is not None:
         if open_now.coverage is Coverage.MENTIONS:
-            remedy = "figures of the group need all messages: give the bot that right, or import the history"
-            return warn(f"{title}: only what is said to the bot is visible, since {open_now.since:%Y-%m-%d}", remedy)
+            since = f"{title}: only what is said to the bot is visible, since {open_now.since:%Y-%m-%d}"
+            return warn(since, f"{wider or WIDER}; or import the history: figures of a group need all messages")
         if gaps:
             return warn(f"{title}: all messages visible, but for {len(gaps)} gaps in 7 days", "import that time")
         return ok(f"{title}: all messages visible, since {open_now.since:%Y-%m-%d}")

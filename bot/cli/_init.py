@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
+from pydantic import BaseModel
 
 from bot import assembly
+from bot.adapters import Adapter, Question
+from bot.cli._doctor import probed
 from bot.cli._opening import RefusalError
 from bot.config import DEFAULT, ConfigError, load
 from bot.config._places import known_zone
@@ -19,6 +24,8 @@ from bot.plugins import available
 from handlers import Text
 
 TOKEN_BYTES = 24
+
+Value = str | int | float | bool
 
 
 class Texts:
@@ -29,13 +36,10 @@ class Texts:
     ZONE = Text(zh="时区（按它切日和周）", en="Time zone, which cuts days and weeks")
     DATABASE = Text(zh="数据库：sqlite，或者 postgresql://… 地址", en="Database: sqlite, or the URL of a PostgreSQL")
     PLATFORM = Text(zh="接哪个平台（{known}；先不接就选 none）", en="Which platform ({known}; none for now)")
-    MODE = Text(
-        zh="QQ 实现（NapCat 等）连过来选 reverse，机器人连过去选 forward",
-        en="reverse: the QQ implementation (NapCat, ...) connects to the bot; forward: the bot connects to it",
-    )
-    PORT = Text(zh="在本机哪个端口等它", en="Port of this machine to wait on")
-    URL = Text(zh="它的 WebSocket 地址", en="Its WebSocket address")
-    TOKEN = Text(zh="两边共用的口令，回车用新生成的", en="Token that both sides know; Enter takes a new one")
+    NEW = Text(zh="，回车用新生成的", en="; Enter takes a new one")
+    TRY = Text(zh="现在连上试试？", en="Try it now?")
+    TRIED = Text(zh="连上了，没有发现问题。", en="It answers, and nothing stands in the way.")
+    NOT_TRIED = Text(zh="还不行：{line}", en="Not yet: {line}")
     MORE = Text(
         zh="表 [adapters.{name}] 的各项见 config.example.toml，请补上。",
         en="What [adapters.{name}] needs stands in config.example.toml; fill it in.",
@@ -43,10 +47,6 @@ class Texts:
     WRITTEN = Text(
         zh="写好了：{file}（只有你能读）。接着：python3 run.py doctor，然后 python3 run.py run",
         en="Written: {file} (only you can read it). Next: python3 run.py doctor, then python3 run.py run",
-    )
-    REVERSE = Text(
-        zh="在 NapCat 里加一个 WebSocket 客户端：ws://127.0.0.1:{port}/onebot/v11/ws，同一个口令，消息格式 array。",
-        en="In NapCat add a WebSocket client: ws://127.0.0.1:{port}/onebot/v11/ws, the same token, format array.",
     )
     BAD_ZONE = Text(zh="没有这个时区，例如 Asia/Shanghai", en="There is no such zone; one is Asia/Shanghai")
     BAD_DATABASE = Text(
@@ -65,7 +65,7 @@ class Answers:
     zone: str = "Asia/Shanghai"
     database: str = "sqlite"
     platform: str = "none"
-    settings: dict[str, str | int] = field(default_factory=dict)
+    settings: dict[str, Value] = field(default_factory=dict)
 
 
 def init(file: Path | None, *, ask: bool) -> int:
@@ -80,13 +80,27 @@ def init(file: Path | None, *, ask: bool) -> int:
     answers = asked() if ask else Answers()
     written(target, toml(answers))
     try:
-        assembly.adapters(load(target))
-    except ConfigError:
+        adapters = assembly.adapters(load(target))
+    except ConfigError as error:
+        adapters = {}
         typer.echo(Texts.MORE.in_language(answers.language, name=answers.platform))
+        for line in error.lines:
+            typer.echo(f"  {line}")
+    for adapter in adapters.values() if ask else ():
+        _tried(adapter, answers.language)
     typer.echo(Texts.WRITTEN.in_language(answers.language, file=target))
-    if answers.settings.get("mode") == "reverse":
-        typer.echo(Texts.REVERSE.in_language(answers.language, port=answers.settings["port"]))
     return 0
+
+
+def _tried(adapter: Adapter, language: str) -> None:
+    """Offer to try the account that was just written down, and say what stands in the way."""
+    if not typer.confirm(Texts.TRY.in_language(language), default=True):
+        return
+    lines = asyncio.run(probed(adapter))
+    for line in lines:
+        typer.echo(f"  {Texts.NOT_TRIED.in_language(language, line=line)}")
+    if not lines:
+        typer.echo(f"  {Texts.TRIED.in_language(language)}")
 
 
 def asked() -> Answers:
@@ -102,26 +116,48 @@ def asked() -> Answers:
     found.zone = _checked(say(Texts.ZONE), found.zone, _is_zone, say(Texts.BAD_ZONE))
     found.database = _checked(say(Texts.DATABASE), found.database, _is_database, say(Texts.BAD_DATABASE))
     known = available("adapters")
-    found.platform = _choice(
-        say(Texts.PLATFORM, known=", ".join(known)), [*known, "none"], "onebot" if "onebot" in known else "none"
-    )
-    if found.platform == "onebot":
-        found.settings = _onebot(say)
+    found.platform = _choice(say(Texts.PLATFORM, known=", ".join(known)), [*known, "none"], "none")
+    if found.platform != "none":
+        module = importlib.import_module(f"bot.adapters.{found.platform}")
+        found.settings = typed(module.Settings, answered(getattr(module, "QUESTIONS", ()), found.language))
     return found
 
 
-def _onebot(say: Callable[..., str]) -> dict[str, str | int]:
-    mode = _choice(say(Texts.MODE), ["reverse", "forward"], "reverse")
-    settings: dict[str, str | int] = {"mode": mode}
-    if mode == "reverse":
-        settings["port"] = int(_checked(say(Texts.PORT), "8095", _is_port, "1 - 65535"))
-    else:
-        settings["url"] = typer.prompt(say(Texts.URL), default="ws://127.0.0.1:3001")
-    token = typer.prompt(say(Texts.TOKEN), default="", show_default=False)
-    settings["access_token"] = token or secrets.token_urlsafe(TOKEN_BYTES)
-    if not token:
-        typer.echo(f"  access_token = {settings['access_token']}")
-    return settings
+def typed(settings: type[BaseModel], answers: Mapping[str, str]) -> dict[str, Value]:
+    """Return answers as the settings want them: numbers as numbers where they can be, the rest as text."""
+    found: dict[str, Value] = {}
+    for key, answer in answers.items():
+        kind = settings.model_fields[key].annotation if key in settings.model_fields else str
+        try:
+            found[key] = kind(answer) if kind in (int, float) else answer == "true" if kind is bool else answer
+        except ValueError:  # the settings say it better, with the name of the key
+            found[key] = answer
+    return found
+
+
+def answered(asked: Sequence[Question], language: str) -> dict[str, str]:
+    """Ask an adapter's questions one by one; a key without an answer stays out of the file."""
+    found: dict[str, str] = {}
+    for question in asked:
+        if question.only_if is not None and found.get(question.only_if[0]) != question.only_if[1]:
+            continue
+        answer = _answer(question, language)
+        if question.generated and not answer:
+            answer = secrets.token_urlsafe(TOKEN_BYTES)
+            typer.echo(f"  {question.key} = {answer}")
+        if answer:
+            found[question.key] = answer
+    return found
+
+
+def _answer(question: Question, language: str) -> str:
+    text = question.zh if language == "zh" else question.en
+    if question.among:
+        return _choice(f"{text} ({' / '.join(question.among)})", list(question.among), question.default)
+    text += Texts.NEW.in_language(language) if question.generated else ""
+    shown = bool(question.default)
+    given = typer.prompt(text, default=question.default, show_default=shown, hide_input=question.secret)
+    return str(given).strip()
 
 
 def _choice(question: str, among: list[str], default: str) -> str:
@@ -142,10 +178,6 @@ def _is_zone(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
 def _is_database(answer: str) -> bool:
@@ -171,8 +203,8 @@ def toml(answers: Answers) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quoted(value: str | int) -> str:
-    # A basic string of TOML is one of JSON, but for DEL.
+def _quoted(value: Value) -> str:
+    # A basic string of TOML is one of JSON, but for DEL; so are numbers, true and false.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import typer
+from pydantic import BaseModel
+from typer.testing import CliRunner
 
+from bot.adapters import Question
 from bot.cli._groups import sight
-from bot.cli._init import Answers, toml, written
+from bot.cli._init import Answers, answered, toml, typed, written
 from bot.cli._opening import RefusalError
 from bot.cli._periods import period_of
 from bot.cli._values import number, text
@@ -87,6 +92,41 @@ def test_what_init_writes_is_what_was_answered() -> None:
         "adapters": {"onebot": {"mode": "reverse", "port": 8095, "access_token": "秘密'\""}},
     }
     assert set(tomllib.loads(toml(Answers()))) == {"community"}
+
+
+ASKED = (
+    Question("mode", "方式", "Mode", default="poll", among=("poll", "webhook")),
+    Question("token", "口令", "Token", generated=True, secret=True),
+    Question("url", "网址", "URL", only_if=("mode", "webhook")),
+    Question("port", "端口", "Port", default="8096"),
+    Question("note", "备注", "Note"),
+)
+
+
+def test_init_asks_what_an_adapter_wants_to_know() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def ask() -> None:
+        typer.echo(json.dumps(answered(ASKED, "zh"), ensure_ascii=False))
+
+    ended = CliRunner().invoke(app, input="carrier pigeon\npoll\n\n9000\n\n")
+    found = json.loads(ended.output.splitlines()[-1])
+    assert list(found) == ["mode", "token", "port"]
+    assert (found["mode"], found["port"]) == ("poll", "9000")
+    assert f"token = {found['token']}" in ended.output
+
+
+def test_answers_are_typed_as_the_settings_want_them() -> None:
+    class Settings(BaseModel):
+        app_id: str = ""
+        port: int = 0
+        pause: float = 0
+        open: bool = False
+
+    answers = {"app_id": "102", "port": "90", "pause": "0.5", "open": "true", "stranger": "1"}
+    assert typed(Settings, answers) == {"app_id": "102", "port": 90, "pause": 0.5, "open": True, "stranger": "1"}
+    assert typed(Settings, {"port": "ninety"}) == {"port": "ninety"}
 
 
 def test_init_writes_over_nothing(tmp_path: Path) -> None:
