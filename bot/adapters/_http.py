@@ -5,7 +5,10 @@ Addresses and headers of platforms carry tokens, so errors tell a host and a sta
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Container
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -20,14 +23,26 @@ LONGEST_WAIT = timedelta(hours=1)
 
 def client(seconds: float, **options: Any) -> httpx.AsyncClient:
     """Return a client whose requests take so long at most; redirects are not followed, for they would carry tokens."""
-    return httpx.AsyncClient(timeout=httpx.Timeout(seconds, connect=min(seconds, 10)), **options)
+    limits = httpx.Timeout(seconds, connect=min(seconds, 10))
+    return httpx.AsyncClient(**{"timeout": limits, "verify": _trusted(), **options})
 
 
-async def ask(http: httpx.AsyncClient, method: str, url: str, **request: Any) -> Raw:
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates once: each reading holds the loop up for some 20 ms."""
+    return httpx.create_ssl_context()
+
+
+async def ask(
+    http: httpx.AsyncClient, method: str, url: str, *, refusals: Container[object] = (), **request: Any
+) -> Raw:
     """Return the JSON object that a platform answers a question with.
 
+    `refusals` are the codes in an answer's body by which the platform says that it does not know us, under whatever
+    status.
+
     Raises:
-        AuthError: It does not know us (401).
+        AuthError: It does not know us (401, or one of the refusals).
         ConnectionError: There was no answer, or none of use.
     """
     where = httpx.URL(url).host
@@ -35,8 +50,8 @@ async def ask(http: httpx.AsyncClient, method: str, url: str, **request: Any) ->
         response = await http.request(method, url, **request)
     except httpx.HTTPError as error:
         raise ConnectionError(f"{where}: {type(error).__name__}") from error
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
-        raise AuthError(f"{where} answers 401: {told(response)}")
+    if response.status_code == HTTPStatus.UNAUTHORIZED or code(response) in refusals:
+        raise AuthError(f"{where} answers {response.status_code}: {told(response)}")
     if response.is_error:
         raise ConnectionError(f"{where} answers {response.status_code}: {told(response)}")
     found = parse(response.text)
@@ -69,6 +84,13 @@ def wait(response: httpx.Response) -> timedelta | None:
     """Return how long an answer asks to wait, an hour at most; None where it does not say."""
     seconds = response.headers.get("retry-after", "")
     return min(timedelta(seconds=int(seconds)), LONGEST_WAIT) if seconds.isascii() and seconds.isdigit() else None
+
+
+def code(response: httpx.Response) -> object:
+    """Return the code in an answer's body, a word or a number, by which platforms tell what they think of a request."""
+    found = parse(response.text)
+    said = None if isinstance(found, Odd) else found.get("code", found.get("errcode"))
+    return said if isinstance(said, str | int) else None
 
 
 def told(response: httpx.Response) -> str:

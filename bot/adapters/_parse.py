@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 MAX_DEPTH = 64
-MAX_ID = 64  # characters; platform ids have at most 20
+MAX_ID = 64  # characters; most platforms' ids have at most 20
 
 Raw = dict[str, object]
 
@@ -35,15 +35,15 @@ def parse(data: str | bytes) -> Raw | Odd:
     return value
 
 
-def identifier(value: object) -> str:
-    """Return an id as text, whatever its size or sign; empty if it is none."""
+def identifier(value: object, limit: int = MAX_ID) -> str:
+    """Return an id as text, whatever its size or sign; empty if it is none, or has more than `limit` characters."""
     if isinstance(value, bool):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int | str):
         text = str(value).strip()
-        if text.isascii() and text.isprintable() and len(text) <= MAX_ID:
+        if text.isascii() and text.isprintable() and len(text) <= limit:
             return text
     return ""
 
