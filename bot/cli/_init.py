@@ -89,7 +89,16 @@ def init(file: Path | None, *, ask: bool) -> int:
     for adapter in adapters.values() if ask else ():
         _tried(adapter, answers.language)
     typer.echo(Texts.WRITTEN.in_language(answers.language, file=target))
+    if adapters and (step := next_step(answers)):
+        typer.echo(step)
     return 0
+
+
+def next_step(answers: Answers) -> str:
+    """Return what the operator has to do on the platform, in the words of its adapter; empty where it has none."""
+    module = importlib.import_module(f"bot.adapters.{answers.platform}")
+    say = getattr(module, "next_step", None)
+    return "" if say is None else str(say(module.Settings.model_validate(answers.settings), answers.language))
 
 
 def _tried(adapter: Adapter, language: str) -> None:
