@@ -53,8 +53,9 @@ A whole minimal adapter (`bot/adapters/pipe.py`), which hears lines and posts li
         return Pipe(settings)
 
 Beside `Settings` and `build` a module may have `QUESTIONS`, what `init` asks for it, and
-`next_step(settings, language)`, the line that `init` says at the end. `folder` is the data folder: files of ours that bodies name lie in its `files/`,
-and what an SDK insists on writing belongs into its `<name>/`; nothing is ever written elsewhere.
+`next_step(settings, language)`, the line that `init` says at the end. `folder` is the data folder: files of ours that
+bodies name lie in its `files/`, and what an SDK insists on writing belongs into its `<name>/`; nothing is ever written
+elsewhere.
 """
 
 from __future__ import annotations

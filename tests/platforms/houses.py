@@ -82,7 +82,7 @@ class House:
         """Wait until so many messages of a platform are stored, and return them."""
         found: list[Any] = []
         async with asyncio.timeout(within):
-            while len(found := await self.rows(platform)) < count:
+            while len(found := await self.rows(platform)) < count:  # noqa: ASYNC110 - rows tell nobody
                 await asyncio.sleep(0.05)
         return found
 
