@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
+import json
 
 import httpx
 import pytest
@@ -20,36 +19,35 @@ from bot.web import listening
 QUERY = "?access_token=hunter2"
 
 
-@contextlib.asynccontextmanager
-async def answering(status: int, text: str) -> AsyncIterator[str]:
+ANSWERS: list[tuple[int, str, type[Exception] | None]] = [
+    (401, "{}", AuthError),
+    (400, '{"code": "invalidClientIdOrSecret"}', AuthError),
+    (200, '{"errcode": 40014}', AuthError),
+    (400, '{"code": "other"}', ConnectionError),
+    (500, "oops", ConnectionError),
+    (200, "[]", ConnectionError),
+    (200, '{"errcode": 0, "x": 1}', None),
+]
+
+
+async def test_what_an_answer_means() -> None:
+    """One server for the whole table: starting one takes longer than asking it."""
+
     async def answer(request: Request) -> Response:
+        status, text, _ = ANSWERS[int(request.path_params["number"])]
         return Response(text, status)
 
-    async with listening(Starlette(routes=[Route("/x", answer)]), "127.0.0.1", 0) as port:
-        yield f"http://127.0.0.1:{port}/x{QUERY}"
-
-
-@pytest.mark.parametrize(
-    ("status", "text", "error"),
-    [
-        (401, "{}", AuthError),
-        (400, '{"code": "invalidClientIdOrSecret"}', AuthError),
-        (200, '{"errcode": 40014}', AuthError),
-        (400, '{"code": "other"}', ConnectionError),
-        (500, "oops", ConnectionError),
-        (200, "[]", ConnectionError),
-    ],
-)
-async def test_what_an_answer_means(status: int, text: str, error: type[Exception]) -> None:
-    async with answering(status, text) as url, client(5) as http:
-        with pytest.raises(error) as raised:
-            await ask(http, "GET", url, refusals={"invalidClientIdOrSecret", 40014})
-    assert "hunter2" not in str(raised.value)
-
-
-async def test_a_good_answer() -> None:
-    async with answering(200, '{"errcode": 0, "x": 1}') as url, client(5) as http:
-        assert await ask(http, "GET", url, refusals={40014}) == {"errcode": 0, "x": 1}
+    server = Starlette(routes=[Route("/{number}", answer)])
+    async with listening(server, "127.0.0.1", 0) as port, client(5) as http:
+        for number, (_, text, error) in enumerate(ANSWERS):
+            url = f"http://127.0.0.1:{port}/{number}{QUERY}"
+            asking = ask(http, "GET", url, refusals={"invalidClientIdOrSecret", 40014})
+            if error is None:
+                assert await asking == json.loads(text)
+                continue
+            with pytest.raises(error) as raised:
+                await asking
+            assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
