@@ -42,7 +42,13 @@ class Heard:
 
 async def hear(turn: Turn, frame: Frame, received: int) -> None:
     """Let a frame take effect. `received` is its inbox id: what it is answered with gets its key from it."""
-    group = await turn.group(frame.place)
+    if isinstance(frame.content, Echo):
+        posted_in = await turn.group(frame.place)
+        await outbox.confirm(turn.store, posted_in.id, frame.content.key, frame.content.text, turn.clock_now)
+        return
+    group = await turn.listening(frame.place)
+    if group is None:
+        return
     if group.id in turn.new and not frame.replayed:
         await turn.cover(group, frame.at)
     match frame.content:
@@ -54,8 +60,6 @@ async def hear(turn: Turn, frame: Frame, received: int) -> None:
             await _change(turn, frame, group, change, received)
         case Joined() | Left() as move:
             await _move(turn, frame, group, move, received)
-        case Echo(key, text):
-            await outbox.confirm(turn.store, group.id, key, text, turn.clock_now)
 
 
 async def _message(turn: Turn, frame: Frame, group: Group, message: Message, received: int) -> None:

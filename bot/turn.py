@@ -22,7 +22,7 @@ from handlers import (
 )
 from handlers._relink import Memories
 from handlers._settings import effective, language
-from storage import activity, errands, groups, members, outbox, settings
+from storage import accounts, activity, errands, groups, members, outbox, settings
 from storage.accounts import Account
 from storage.database import Store
 from storage.frames import Kind, Message, Place
@@ -97,6 +97,22 @@ class Turn:
             if group.id not in self.house.settled and not group.is_direct:
                 self.new.add(group.id)
                 await self.settings_changed(group)
+        return self.groups[place]
+
+    async def listening(self, place: Place) -> Group | None:
+        """Return the group of a place if this account's frames count in it.
+
+        One account listens in a group; another one that is there only sends. Where the listener is no longer
+        configured, this account takes its place. A direct is served by the account that was spoken to last.
+        """
+        group = await self.group(place)
+        if group.account_id in {None, self.account.id} or self.account.platform != group.platform:
+            return group
+        listener = await accounts.get(self.store, group.account_id or 0)
+        if not group.is_direct and listener.name in self.house.adapters:
+            return None
+        await groups.serve(self.store, group.id, self.account.id)
+        self.groups[place] = replace(group, account_id=self.account.id)
         return self.groups[place]
 
     async def cover(self, group: Group, since: datetime) -> None:

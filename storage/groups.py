@@ -270,6 +270,11 @@ async def belongs_to(store: Store, group: int, member: int) -> None:
     await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(member_id=member))
 
 
+async def serve(store: Store, group: int, account: int) -> None:
+    """Let an account be the one that hears a group and posts in it."""
+    await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(account_id=account))
+
+
 async def noticed(store: Store, group: int, at: datetime) -> None:
     """Write down that the notice of privacy was posted."""
     await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(noticed_at=at))
