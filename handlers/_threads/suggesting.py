@@ -72,6 +72,13 @@ class Texts:
     )
 
 
+_LABELS = {
+    "solved": Text(zh="解决了", en="Solved"),
+    "reopen": Text(zh="没解决", en="Not solved"),
+    "metoo": Text(zh="同问", en="Me too"),
+}
+
+
 class Things:
     """What is asked for where it is missing."""
 
@@ -101,11 +108,12 @@ async def suggestion(ctx: Context[Any], thread: Thread) -> Reply | None:
     await threads.describe(ctx.store, thread.id, linked_to=matches[0].thread.id)
     blocks = await _blocks(ctx, matches, groups)
     blocks.append(_line(ctx.say(Texts.YOURS, thread=thread.id)))
-    solved, reopen = f"/solved {thread.id}", f"/reopen {thread.id}"
-    labels = ("Solved", "Not solved") if ctx.language == "en" else ("解决了", "没解决")
-    return Reply(
-        Body(tuple(blocks), (Button(labels[0], solved), Button(labels[1], reopen))), about=f"thread:{thread.id}"
-    )
+    return Reply(Body(tuple(blocks), _buttons(ctx, thread, "solved", "reopen", "metoo")), about=f"thread:{thread.id}")
+
+
+def _buttons(ctx: Context[Any], thread: Thread, *commands: str) -> tuple[Button, ...]:
+    """Return buttons for what may be said of a thread; a press needs the same right as the words."""
+    return tuple(Button(ctx.say(_LABELS[command]), f"/{command} {thread.id}") for command in commands)
 
 
 async def other_suggestion(ctx: Context[Any], thread: Thread) -> Reply:
@@ -157,7 +165,8 @@ async def new_question(ctx: Context[Any], thread: Thread) -> Reply:
     else:
         first = ctx.say(Texts.NEW, thread=thread.id, topic=topic.name(ctx.language))
     lacks = missing(await question_of(ctx, thread))
-    return Reply(Body.of(first, *([_ask(ctx, lacks)] if lacks else [])), about=f"thread:{thread.id}")
+    body = Body.of(first, *([_ask(ctx, lacks)] if lacks else []))
+    return Reply(Body(body.blocks, _buttons(ctx, thread, "metoo")), about=f"thread:{thread.id}")
 
 
 def _ask(ctx: Context[Any], lacks: list[Missing]) -> str:

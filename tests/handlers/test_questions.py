@@ -3,7 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from storage import replies
+from storage.frames import Frame, Place, Press
+from storage.outbox import OUTBOX
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
@@ -365,3 +369,15 @@ async def test_an_old_answer_is_not_passed_on_once_its_group_keeps_to_itself(cha
     (reply,) = await chat.ask_bot("hank", "pg_wal 又涨到 200 多 G，磁盘快满，能删里面的文件吗")
     assert GIVEN not in reply
     assert "晓舟" not in reply
+
+
+async def test_what_may_be_said_of_a_question_stands_on_buttons(chat: Chat) -> None:
+    await chat.ask_bot("木子", "主库磁盘快满了，pg_wal 目录涨到 300G，怎么办")
+    async with chat.database.read() as store:
+        (body,) = [replies.decode(text) for text in await store.scalars(select(OUTBOX.c.body))]
+    (button,) = body.buttons
+    assert (button.label, button.command) == ("同问", "/metoo 1")
+    press = Press("bot1", "豆子", "豆子", button.command)
+    assert await chat.hear(Frame("p1", Place("qq", "g1"), chat.clock.now(), press)) == []
+    chat.later(minutes=3)  # such confirmations are gathered
+    assert await chat.tick() == ["#1 的同问记下了，有结果在群里说。"]
