@@ -135,12 +135,14 @@ class Placement:
         confidence: 0..1, how sure the linker is.
         moves: Repairs of earlier messages: (message id, thread id | 0 for the thread that this message opens or
             joins | None to take it out, role). Applied after the message itself; pinned ones are left alone.
+        answers: Id of the earlier message it answers, where the linker can tell.
     """
 
     thread: int | None
     role: Role = Role.ASIDE
     confidence: float = 1.0
     moves: tuple[tuple[int, int | None, Role], ...] = ()
+    answers: int | None = None
 
 
 class Memory:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from classifiers import Linker, Memory, Role, Said
+from classifiers import Linker, Memory, Placement, Role, Said
 
 
 def replay(linker: Linker, messages: Iterable[Said]) -> list[tuple[int, int | None, Role]]:
@@ -12,8 +12,17 @@ def replay(linker: Linker, messages: Iterable[Said]) -> list[tuple[int, int | No
 
     Threads are numbered from 1 in the order in which they open.
     """
-    memory = Memory()
     places: dict[int, tuple[int | None, Role]] = {}
+    for said, found, thread, _ in steps(linker, messages):
+        places[said.id] = (thread, found.role)
+        for message, target, role in found.moves:
+            places[message] = (thread if target == 0 else target, role)
+    return [(message, thread, role) for message, (thread, role) in places.items()]
+
+
+def steps(linker: Linker, messages: Iterable[Said]) -> Iterator[tuple[Said, Placement, int | None, Memory]]:
+    """Yield each message with the linker's decision, the thread it came into and the memory, which holds it by then."""
+    memory = Memory()
     opened = 0
     for said in sorted(messages, key=lambda said: said.order):
         found = linker.place(said, memory)
@@ -22,9 +31,6 @@ def replay(linker: Linker, messages: Iterable[Said]) -> list[tuple[int, int | No
             opened += 1
             thread = opened
         memory.settle(said, thread, found.role)
-        places[said.id] = (thread, found.role)
         for message, target, role in found.moves:
-            where = thread if target == 0 else target
-            memory.move(message, where, role)
-            places[message] = (where, role)
-    return [(message, thread, role) for message, (thread, role) in places.items()]
+            memory.move(message, thread if target == 0 else target, role)
+        yield said, found, thread, memory

@@ -15,6 +15,7 @@ from classifiers._fits import fits
 from classifiers._outside import stays_out
 from classifiers._roles import role
 from classifiers._scene import Scene, pending_openers, scene
+from classifiers._thread import state
 from classifiers._tree import load
 
 NEW, OUT = 0, None
@@ -61,6 +62,12 @@ class Rules:
         if best == NEW:
             return Placement(NEW, Role.QUESTION, sure, self._moves(here, together))
         return Placement(best, role(here, here.states[best]), sure)
+
+    def role(self, said: Said, memory: Memory, thread: int) -> Role:
+        """Return the role that a message would have in a remembered thread, wherever it belongs."""
+        here = scene(said, memory, self._reader)
+        near = here.states.get(thread) or state(memory.tracks[thread], self._reader)
+        return role(here, near)
 
     def _moves(self, here: Scene, together: tuple[Said, ...]) -> tuple[tuple[int, int | None, Role], ...]:
         """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""
