@@ -38,7 +38,7 @@ start or from the middle, gives the same threads.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -229,6 +229,37 @@ class Topics(Protocol):
 
     def topic(self, text: str) -> list[Guess]:
         """Return topics, likeliest first; empty when nothing speaks for any (it abstains)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question whose topic a person said."""
+
+    text: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What a community taught: its corrections, and what it changed of the topic tree.
+
+    Attributes:
+        lessons: Corrections, oldest first.
+        names: The names of topics that were added or renamed, by key.
+        merged: The topic that another one became part of, by key.
+    """
+
+    lessons: tuple[Lesson, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+
+class Learner(Topics, Protocol):
+    """A topic classifier that learns; one that does not goes without `taught`."""
+
+    def taught(self, teaching: Teaching) -> Topics:
+        """Return this classifier as the community taught it; it must not change itself. Called when that changed."""
         ...
 
 
