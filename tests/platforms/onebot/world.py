@@ -69,6 +69,10 @@ class World:
         self.direct = Group(0, "")
         self._count = 0
 
+    def start(self, count: int) -> None:
+        """Begin to count ids there, so that no earlier world gave the same ones."""
+        self._count = count
+
     def add_group(self, group_id: int, name: str = "PG 群", members: tuple[Member, ...] = ()) -> Group:
         me = Member(self.self_id, self.nickname)
         group = self.groups[group_id] = Group(group_id, name, {m.user_id: m for m in (me, *members)})
