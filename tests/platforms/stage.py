@@ -25,8 +25,10 @@ import json
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
 SECONDS = 20.0  # to wait for anything, unless told otherwise
 
 
@@ -76,7 +78,7 @@ class Server:
         """Start it, and wait until it listens."""
         command = self.stage.command(self.port)
         self._ready, self._before = False, self.connects
-        self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=1 << 20)
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=1 << 20, cwd=ROOT)
         self._reader = asyncio.create_task(self._read(self._process))
         await self.until(lambda: self._ready, self.stage.ready_seconds)
 
