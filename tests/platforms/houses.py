@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,12 @@ class ShiftedClock:
         return datetime.now(UTC) + self.shift
 
 
-@dataclass
 class Log(logging.Handler):
     """Keeps the lines of INFO and above."""
 
-    lines: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.INFO)
+        self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith("bot"):
