@@ -26,12 +26,11 @@ class Fake(NapCat):
     """One account in one group, which tells of what it sees."""
 
     def __init__(self, tell: Callable[..., None]) -> None:
-        super().__init__(token=TOKEN, report_self=True)
+        super().__init__(token=TOKEN, report_self=True, real_seq=False)
         self._tell = tell
         self._mood = "well"
-        # So that one that was killed and started anew gives no id and no number twice.
-        self.world.start(int(time.time() * 1000))
-        self.world.add_group(GROUP, "PG 群").seq = int(time.time() * 10)
+        self.world.start(int(time.time() * 1000))  # so that one that was killed and started anew gives no id twice
+        self.world.add_group(GROUP, "PG 群")
 
     @property
     def mood(self) -> str:
@@ -65,8 +64,8 @@ class Fake(NapCat):
         user_id = 20_000 + int(member.removeprefix("m"))
         self.world.groups[GROUP].members[user_id] = Member(user_id, name)
         segments: list[dict[str, Any]] = []
-        if quote is not None and (quoted := self._found(quote)) is not None:
-            segments.append({"type": "reply", "data": {"id": str(quoted.message_id)}})
+        if quote is not None:
+            segments.append({"type": "reply", "data": {"id": quote}})
         if mention:
             segments.append({"type": "at", "data": {"qq": str(self.world.self_id)}})
         if text:
@@ -77,7 +76,7 @@ class Fake(NapCat):
         said = self.world.add(GROUP, user_id, segments)
         for _ in range(2 if again else 1):
             await self.push(self.world.event(said, "array"))
-        return _key(said)
+        return str(said.message_id)
 
     async def odd(self) -> None:
         """Deliver something of a kind that nobody knows."""
@@ -101,18 +100,8 @@ class Fake(NapCat):
         form, quote = "text", None
         for segment in said.segments:
             form = "picture" if segment["type"] == "image" else form
-            if segment["type"] == "reply" and (quoted := self._found(segment["data"]["id"])) is not None:
-                quote = _key(quoted)
+            quote = segment["data"]["id"] if segment["type"] == "reply" else quote
         self._tell(post={"text": self.posts[-1].text, "key": str(said.message_id), "form": form, "quote": quote})
-
-    def _found(self, key: str) -> Said | None:
-        if not key.startswith("seq:"):
-            return self.world.find(int(key))
-        return next((said for said in self.world.groups[GROUP].said if _key(said) == key), None)
-
-
-def _key(said: Said) -> str:
-    return f"seq:{said.seq}"
 
 
 if __name__ == "__main__":
