@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
-import sys
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import structlog
 from sqlalchemy import select
 
 from bot import logs
@@ -34,6 +30,7 @@ from storage.messages import MESSAGES
 from storage.outbox import OUTBOX
 from storage.outbox import State as OutboxState
 from tests.chat import ManualClock
+from tests.log import log_into
 from tests.platforms.onebot.actions import ActionError, Post
 from tests.platforms.onebot.fake import NapCat
 from tests.platforms.onebot.world import Member
@@ -236,25 +233,6 @@ def configured(folder: Path, database_url: str, adapter: Sequence[str], features
     file.write_text("\n".join(lines), "utf-8")
     file.chmod(0o600)
     return file
-
-
-@contextmanager
-def log_into(stream: io.StringIO) -> Iterator[None]:
-    """Put back what `logs.configure` changes."""
-    root = logging.getLogger()
-    level, hooks, structure = root.level, (sys.excepthook, threading.excepthook), structlog.get_config()
-    levels = {name: logging.getLogger(name).level for name in logs.QUIET}
-    logs.configure(stream=stream)
-    try:
-        yield
-    finally:
-        root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler, logs.Handler)]
-        root.setLevel(level)
-        sys.excepthook, threading.excepthook = hooks
-        logging.captureWarnings(capture=False)
-        structlog.configure(**structure)
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
 
 
 @asynccontextmanager

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from bot import logs
 from bot.app import App
+from bot.cli._opening import known_secrets
 from bot.config import load
 from bot.supervisor import State
 from storage.database import Database
 from storage.groups import GROUPS
 from storage.messages import MESSAGES
+from tests.log import log_into
 
 FEATURES = "".join(f"[handlers.{name}]\n" for name in ("questions", "lookups", "help", "digest", "owner"))
 WITHIN = 20.0
@@ -36,16 +39,16 @@ class ShiftedClock:
         return datetime.now(UTC) + self.shift
 
 
-class Log(logging.Handler):
-    """Keeps the lines of INFO and above."""
+@dataclass
+class Log:
+    """The lines that were written, one object each."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.lines: list[str] = []
+    stream: io.StringIO = field(default_factory=io.StringIO)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.name.startswith("bot"):
-            self.lines.append(record.getMessage())
+    @property
+    def lines(self) -> list[str]:
+        """Return the lines so far."""
+        return self.stream.getvalue().splitlines()
 
 
 @dataclass
@@ -115,8 +118,8 @@ def toml(value: object) -> str:
 async def running(config: Path, *, clock: ShiftedClock | None = None, stop_within: float = 10) -> AsyncIterator[House]:
     """Run the bot, and see that it stops in time."""
     loaded, log = load(config, {}), Log()
-    logging.getLogger().addHandler(log)
-    try:
+    with log_into(log.stream):
+        logs.configure("INFO", "json", known_secrets(loaded), log.stream)
         async with Database.open(loaded.database.url.get_secret_value()) as database:
             clock, stop = clock or ShiftedClock(), asyncio.Event()
             app = App(loaded, database, clock)
@@ -127,8 +130,6 @@ async def running(config: Path, *, clock: ShiftedClock | None = None, stop_withi
                 stop.set()
                 async with asyncio.timeout(stop_within):
                     await task
-    finally:
-        logging.getLogger().removeHandler(log)
 
 
 @contextlib.asynccontextmanager
