@@ -6,6 +6,7 @@ in front. Drafts can be cut as text is; what is cut is turned into Markdown, or 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from storage.sanitize import label, sanitize
 
 INLINE, HEADING = "\ufdd0", "\ufdd1"  # no characters, so nobody can have typed them
 MENTION_WIDTH = 66  # what a mention may take in a post: an `@` with an id of 64 characters, and a space
+HEADING_WIDTH = 20  # what makes a heading, in bytes of JSON
+NAME = 40  # characters of a name
 LINE = "  \n"  # a line break that is one in Markdown too
 
 Mention = Callable[[At], str]
@@ -80,9 +83,10 @@ def parts(whole: Draft, limit: int, measure: Measure, most: int = MOST) -> list[
 
 
 def width(text: str, inline: Iterable[At | Link]) -> int:
-    """Return what the marks in a text may take at most beyond themselves, in bytes."""
-    widths = [MENTION_WIDTH, *(len(_linked(one).encode()) for one in inline if isinstance(one, Link))]
-    return text.count(INLINE) * max(widths) + text.count(HEADING) * len("\n\n#### \n\n")
+    """Return what the marks in a text may take at most beyond themselves, in bytes of JSON."""
+    shown = (escaped(named(one)) if isinstance(one, At) else _linked(one) for one in inline)
+    widest = max([MENTION_WIDTH, *(len(json.dumps(one, ensure_ascii=False).encode()) for one in shown)])
+    return text.count(INLINE) * widest + text.count(HEADING) * HEADING_WIDTH
 
 
 def title(whole: Draft, fallback: str, limit: int = 60) -> str:
@@ -95,7 +99,7 @@ def title(whole: Draft, fallback: str, limit: int = 60) -> str:
 
 def named(mention: At) -> str:
     """Return a mention where nobody can be mentioned: by name."""
-    return f"@{_clean(mention.name)}"
+    return f"@{_clean(label(mention.name, NAME))}"
 
 
 def plain(part: Draft, mention: Mention) -> str:

@@ -98,9 +98,9 @@ def for_webhook(post: Post) -> Raw:
 
 def for_api(post: Post, media_id: str = "") -> Raw:
     """Return the template and its parameters that the API takes; `media_id` is that of an uploaded file."""
-    if media_id and post.picture:
+    if post.picture and media_id:
         return _template("sampleImageMsg", photoURL=media_id)
-    if media_id:
+    if post.file and media_id:
         kind = post.file.rpartition(".")[2] or "file"
         return _template("sampleFile", mediaId=media_id, fileName=post.file, fileType=kind)
     if not post.has_markup:
@@ -167,7 +167,7 @@ def _size(text: str, whole: Draft, *, has_markup: bool) -> int:
     """Measure a text as it goes over the wire, and three bytes for each character at least."""
     shown = "\n".join(escaped(line) + "  " for line in text.split("\n")) if has_markup else text
     as_json = len(json.dumps(shown, ensure_ascii=False).encode()) - 2
-    return max(as_json, 3 * len(text)) + width(text, whole.inline)
+    return max(as_json, 3 * len(shown)) + width(text, whole.inline)
 
 
 def is_name(name: str) -> bool:

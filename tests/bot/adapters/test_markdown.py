@@ -184,7 +184,7 @@ BLOCKS |= st.builds(Heading, st.text(max_size=20))
 @given(st.lists(BLOCKS, max_size=30))
 def test_parts_keep_every_mention_in_its_place(blocks: list[Block]) -> None:
     whole = draft(Body(tuple(blocks)))
-    limit = 2_000
+    limit = 9_000
 
     def size(text: str) -> int:
         lines = "\n".join(escaped(line) + "  " for line in text.split("\n"))
