@@ -53,7 +53,7 @@ class Settings(BaseModel):
     port: int = Field(default=0, ge=0, le=65535, validate_default=True)
     path: str = "/telegram"
     url: str = Field(default="", validate_default=True)
-    secret_token: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    secret_token: SecretStr = Field(default="", validate_default=True)  # text: a default is checked as from a file
     per_minute_account: int = Field(default=1800, ge=1, le=6000)
     per_minute_group: int = Field(default=20, ge=1, le=6000)
     gap_seconds: float = Field(default=1, ge=0, le=60)
