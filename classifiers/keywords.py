@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,7 @@ from classifiers._lexicon import Lexicon
 from classifiers._tokens import normalize
 from classifiers._tree import Topic, load
 
+NAME = 3.0  # weight of a topic's own name in a text
 DOUBT = 1.0  # evidence for "none of them", in keyword weights
 
 
@@ -31,9 +33,9 @@ class Settings(BaseModel):
 class Keywords:
     """Guesses the topic of a question from the words in it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tree: Sequence[Topic] | None = None) -> None:
         self.settings = settings
-        self._topics = load(settings.tree)
+        self._topics = load(settings.tree) if tree is None else list(tree)
         self._parent = {topic.key: topic.parent for topic in self._topics}
         self._weights: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for topic in self._topics:
@@ -51,6 +53,12 @@ class Keywords:
         A topic's confidence is its share of the weights found, with a constant doubt beside them. Keywords of a
         child count for its parents; a child with a keyword of its own stands before its parent.
         """
+        guesses = [(share, self._depth(key), key) for key, share in self.shares(text).items()]
+        guesses.sort(key=lambda guess: (-guess[0] * (1.0 if not guess[1] else 1.001), -guess[1], guess[2]))
+        return [Guess(key, round(share, 4)) for share, _, key in guesses if share >= self.settings.threshold]
+
+    def shares(self, text: str) -> dict[str, float]:
+        """Return the share of the weights found, by topic, of those that something speaks for; parents included."""
         own = self._own(text)
         total: dict[str, float] = defaultdict(float)
         for key, weight in own.items():
@@ -59,9 +67,7 @@ class Keywords:
                 total[node] += weight
                 node = self._parent[node]
         whole = DOUBT + sum(max(0.0, weight) for weight in own.values())
-        guesses = [(total[key] / whole, self._depth(key), key) for key in total if total[key] > 0]
-        guesses.sort(key=lambda guess: (-guess[0] * (1.0 if not guess[1] else 1.001), -guess[1], guess[2]))
-        return [Guess(key, round(share, 4)) for share, _, key in guesses if share >= self.settings.threshold]
+        return {key: weight / whole for key, weight in total.items() if weight > 0}
 
     def _own(self, text: str) -> dict[str, float]:
         """Return each topic's weight from its own keywords; a keyword inside a longer one found counts half."""
@@ -76,6 +82,12 @@ class Keywords:
     def _depth(self, key: str) -> int:
         above = self._parent[key]
         return 0 if above is None else 1 + self._depth(above)
+
+
+def of_names(names: Mapping[str, Sequence[str]]) -> Keywords:
+    """Return a classifier that knows topics by nothing but their names, in whichever language."""
+    tree = [Topic(key, words[0], words[-1], None, dict.fromkeys(words, NAME)) for key, words in names.items() if words]
+    return Keywords(Settings(), tree)
 
 
 def build(settings: Settings) -> Keywords:
