@@ -38,7 +38,7 @@ _SERVICES = frozenset(
 _EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
 _LEEWAY = timedelta(days=1)  # our own clock may be wrong too
 _MILLISECONDS = 10**11  # from here on a number of seconds would lie after the year 5000
-_RECALLED_ID = re.compile(r"<newmsgid>\s*(\d+)\s*</newmsgid>|<msgid>\s*(\d+)\s*</msgid>", re.IGNORECASE)
+_RECALLED_IDS = [re.compile(rf"<{name}>\s*(\d+)\s*</{name}>", re.IGNORECASE) for name in ("newmsgid", "msgid")]
 
 _ATTACHMENT, _HISTORY, _TEXT, _NOTE, _RECALLED, _POST = 1, 4, 7, 10, 13, 16
 # A file's name and a card's title are labels and nothing else.
@@ -234,8 +234,8 @@ def _who(raw: Raw, member: str, what: int | None) -> tuple[str, ...]:
 def _recall(raw: Raw, place: Place, member: str, at: datetime) -> list[Frame] | Odd:
     """Read which message was taken back: gateways put its id into the text, some within WeChat's own XML."""
     text = words(raw.get("text"))
-    found = _RECALLED_ID.search(text)
-    key = (found[1] or found[2]) if found else identity(text)
+    found = [match[1] for pattern in _RECALLED_IDS if (match := pattern.search(text))]
+    key = found[0] if found else identity(text)
     if not key:
         return Odd("a recall that names no message")
     return [Frame(f"r:{place.key}:{key}", place, at, Recall(key, member))]

@@ -21,14 +21,13 @@ CHILD = "bot.adapters.wechat._child"
 ROOT = Path(__file__).parents[3]
 LINE_LIMIT = 16 * 2**20  # bytes; the cards of a large group are one line
 WAITING = 1_000  # what may wait to be stored; beyond it the process is read no further
-SILENCE = 20.0  # seconds without a sign of life from a process that beats every two
 # What the process gets of our environment: how to find libraries, talk to the system, and nothing of ours.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """Where the gateway is and how it is to be treated; sent to the process on its first line.
+    """Where the gateway is and how it is to be treated; the process is told on its first line. Times in seconds.
 
     Attributes:
         endpoint: Host and port.
@@ -36,6 +35,7 @@ class Meeting:
         seconds: How long an answer may take.
         heartbeat: How long it may be silent before it is asked for a sign of life.
         patience: How long to knock where nobody listens; 0: once.
+        silence: How long the process itself may say nothing, which beats every two seconds.
     """
 
     endpoint: str
@@ -43,6 +43,7 @@ class Meeting:
     seconds: float
     heartbeat: float
     patience: float = 0.0
+    silence: float = 20.0
 
 
 class LostError(ConnectionError):
@@ -134,7 +135,7 @@ class Link:
         try:
             end = await self._read()
         except TimeoutError:
-            end = LostError(f"the process gave no sign of life for {SILENCE:g} s")
+            end = LostError(f"the process gave no sign of life for {self._meeting.silence:g} s")
         except ValueError:
             end = LostError(f"the process said more than {LINE_LIMIT // 2**20} MiB at once")
         self._over = True
@@ -146,7 +147,7 @@ class Link:
     async def _read(self) -> Exception:
         assert self._process.stdout is not None  # noqa: S101 - it was started with pipes
         while True:
-            async with asyncio.timeout(SILENCE):
+            async with asyncio.timeout(self._meeting.silence):
                 line = await self._process.stdout.readline()
             if not line:
                 return LostError(f"the process ended with {await self._process.wait()}")
