@@ -50,6 +50,7 @@ class Desk:
     media: dict[str, bytes] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)  # codes of what was refused, in order
+    throttled: bool = False  # whether webhooks were used too often
     stale: int = 0  # so many of the next posts find their token dead
     unknown: int = 0  # so many of the next posts are made, and answered with a fault of the server
 
@@ -154,7 +155,7 @@ class Desk:
         where, until = self.world.sessions.get(request.query.get("session", ""), ("", 0.0))
         if until < time.time():
             return self.errcode(300001, "session 不存在")
-        if self.limited:
+        if self.limited or self.throttled:
             return self.errcode(130101, "send too fast, exceed 20 times per minute")
         asked = await _json(request)
         what, at = asked.get("msgtype"), asked.get("at", {})

@@ -37,6 +37,7 @@ class Fake:
         self.sockets: list[web.WebSocketResponse] = []
         self.acks: list[dict[str, Any]] = []
         self.closing_code: int = WSCloseCode.OK
+        self.endpoint = ""  # named instead of the true one
         self._mood = "well"
         self._tell = tell
         self._changed = asyncio.Condition()
@@ -98,6 +99,7 @@ class Fake:
 
     async def _open(self, request: web.Request) -> web.Response:
         self.asked += 1
+        await self._change(lambda: None)
         asked = json.loads(await request.text())
         if (asked.get("clientId"), asked.get("clientSecret")) != (self.desk.robot, self.desk.secret):
             return self.desk.refused(401, "authFailed", "鉴权失败")
@@ -106,7 +108,8 @@ class Fake:
             return self.desk.refused(400, "invalidParameter", f"参数不对: {sorted(asked)}")
         ticket = f"{self.world.key('ticket')}+/"  # has to be quoted
         self._tickets.add(ticket)
-        return web.json_response({"endpoint": f"ws://127.0.0.1:{self._port}/connect", "ticket": ticket})
+        endpoint = self.endpoint or f"ws://127.0.0.1:{self._port}/connect"
+        return web.json_response({"endpoint": endpoint, "ticket": ticket})
 
     async def _attend(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
@@ -200,6 +203,13 @@ class Fake:
             assert socket._req.transport is not None
             socket._req.transport.abort()
         await self.until(lambda: not self.sockets)
+
+    def deaf(self) -> None:
+        """Read nothing any more from whoever is connected, like a process that was stopped."""
+        for socket in self.sockets:
+            assert socket._req is not None
+            assert isinstance(socket._req.transport, asyncio.Transport)
+            socket._req.transport.pause_reading()
 
     async def connected(self, count: int = 1) -> None:
         """Wait until so many bots are connected."""
