@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from bot import training
 from bot.evaluation import DataError, Report, Request
 
 
@@ -20,6 +21,16 @@ def evaluate(what: str, request: Request, output: Path | None) -> int:
     print(table(report))
     if output is not None:
         output.write_text(json.dumps(figures(report), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def train(what: str, request: training.Request) -> int:
+    """Train one model and say what came of it."""
+    try:
+        print(importlib.import_module(f"bot.training.{what}").train(request))
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli._options import ConfigFile, chosen
+
 
 class What(StrEnum):
     """What can be judged; each is one file of `bot/evaluation/`."""
@@ -17,6 +19,13 @@ class What(StrEnum):
     TOPICS = "topics"
     OUTCOMES = "outcomes"
     SIMILAR = "similar"
+
+
+class Learnt(StrEnum):
+    """What can be trained; each is one file of `bot/training/`."""
+
+    THREADS = "threads"
+    TOPICS = "topics"
 
 
 class Form(StrEnum):
@@ -45,11 +54,19 @@ ModelOption = Annotated[
 Blind = Annotated[bool, typer.Option("--no-mentions", help="Take mentions and reply ids away first.")]
 Training = Annotated[list[Path] | None, typer.Option("--data", metavar="DIR", help="More to train on, for cv.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the figures there as well.")]
+LearntArgument = Annotated[Learnt, typer.Argument(metavar="[threads|topics]", help="What to train.")]
+Sources = Annotated[
+    list[Path] | None, typer.Option("--data", metavar="DIR", help="Annotated streams; can be given several times.")
+]
+Weights = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the weights; else the shipped ones'.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(evaluate)
+    app.command()(train)
 
 
 def evaluate(
@@ -70,3 +87,18 @@ def evaluate(
 
     request = Request(data, form.value, model.value, not no_mentions, tuple(training or ()))
     raise typer.Exit(_learning.evaluate(what.value, request, json))
+
+
+def train(
+    context: typer.Context,
+    what: LearntArgument,
+    data: Sources = None,
+    output: Weights = None,
+    config: ConfigFile = None,
+) -> None:
+    """Train a model from annotated streams and what people corrected; the same data gives the same weights."""
+    from bot.cli import _learning
+    from bot.training import Request
+
+    request = Request(tuple(data or ()), output, chosen(context, config))
+    raise typer.Exit(_learning.train(what.value, request))
