@@ -28,6 +28,8 @@ PINS = Table(
     Column("undone_at", UTCDateTime),
     Index("ix_pins_thread_id", "thread_id"),
     Index("ix_pins_message_id", "message_id"),
+    Index("ix_pins_kind", "kind"),
+    Index("ix_pins_undone_at", "undone_at"),
 )
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from storage.database import Store
+from storage.groups import GROUPS
 from storage.messages import COLUMNS as MESSAGE_COLUMNS
 from storage.messages import MESSAGES, ORDER, Stored, stored
 from storage.outcome import Facts, Line, Verdict, verdict
@@ -63,10 +64,12 @@ THREADS = Table(
     Column("reopened", Integer, nullable=False, server_default="0"),
     Column("solver", Id),
     Column("accepted", Id),
+    Column("version", Integer, nullable=False, server_default="0"),  # of its group when it was written last
     Index("ix_threads_group_id_asked_at", "group_id", "asked_at"),
     Index("ix_threads_group_id_last_at", "group_id", "last_at"),
     Index("ix_threads_first_message", "first_message"),
     Index("ix_threads_asker", "asker"),
+    Index("ix_threads_group_id_version", "group_id", "version"),
     sqlite_autoincrement=True,  # a number that was shown is never given to another thread, even if its own is gone
 )
 
@@ -136,7 +139,8 @@ _PLACED = (
 _OPENER = select(THREADS.c.first_message).where(THREADS.c.id == bindparam("thread"))
 _DERIVED = ("asker", "first_message", "title", "topic")
 _IT = update(THREADS).where(THREADS.c.id == bindparam("thread"))
-_WRITE = _IT.values({name: bindparam(f"to_{name}") for name in (*FACTS, *_DERIVED)})
+_VERSION = select(GROUPS.c.version).where(GROUPS.c.id == THREADS.c.group_id).scalar_subquery()
+_WRITE = _IT.values({name: bindparam(f"to_{name}") for name in (*FACTS, *_DERIVED)} | {"version": _VERSION})
 
 
 def thread(row: Sequence[Any]) -> Thread:
@@ -249,7 +253,9 @@ async def write(store: Store, thread: int, facts: Facts, **head: Any) -> None:
     """Write down what follows from a thread's messages: its facts, asker, first_message, title and topic."""
     values = {name: getattr(facts, name) for name in FACTS} | head
     statement = (
-        _WRITE if head.keys() == set(_DERIVED) else _IT.values({name: bindparam(f"to_{name}") for name in values})
+        _WRITE
+        if head.keys() == set(_DERIVED)
+        else _IT.values({name: bindparam(f"to_{name}") for name in values} | {"version": _VERSION})
     )
     await store.execute(statement, {"thread": thread} | {f"to_{name}": value for name, value in values.items()})
 
