@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -77,10 +77,19 @@ def below(annotation: object) -> type[BaseModel] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
+def each(annotation: object) -> type[BaseModel] | None:
+    """Return the model of each table in a field that holds tables by names of the operator's choice."""
+    parts = get_args(annotation)
+    return below(parts[1]) if get_origin(annotation) is dict and len(parts) == len(("key", "value")) else None
+
+
 def _keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    for part in loc:
+    parts = iter(loc)
+    for part in parts:
         field = model.model_fields.get(str(part))
         inner = below(field.annotation) if field else None
+        if inner is None and field is not None and next(parts, None) is not None:
+            inner = each(field.annotation)
         if inner is None:
             return []
         model = inner

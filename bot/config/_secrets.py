@@ -68,3 +68,5 @@ def secrets(*models: BaseModel) -> Iterator[str]:
                 yield value.get_secret_value()
             elif isinstance(value, BaseModel):
                 yield from secrets(value)
+            elif isinstance(value, dict):
+                yield from secrets(*(one for one in value.values() if isinstance(one, BaseModel)))

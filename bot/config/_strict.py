@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.config._faults import at, below, fault, reason
+from bot.config._faults import at, below, each, fault, reason
 from bot.config._file import Given, Table
 from bot.config._secrets import with_secret
 from bot.refusals import ConfigError
@@ -86,6 +86,9 @@ def _prepare(
         if inner and isinstance(value, Mapping):
             ready[key], more = _prepare(inner, value, [*where, key], source)
             faults += more
+        elif (named := each(field.annotation)) and isinstance(value, Mapping):
+            ready[key], more = _prepare_each(named, value, [*where, key], source)
+            faults += more
         elif _holds(field.annotation, Path) and isinstance(value, str):
             ready[key] = str(source.folder / Path(value).expanduser())
         elif _holds(field.annotation, SecretStr):
@@ -97,12 +100,25 @@ def _prepare(
     return ready, faults
 
 
+def _prepare_each(
+    model: type[BaseModel], tables: Mapping[str, Any], where: Sequence[str], source: Table
+) -> tuple[dict[str, Any], list[str]]:
+    ready, faults = dict(tables), []
+    for name, table in tables.items():
+        if isinstance(table, Mapping):
+            ready[name], more = _prepare(model, table, [*where, name], source)
+            faults += more
+    return ready, faults
+
+
 def _secrets(model: type[BaseModel], table: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     for key, field in model.model_fields.items():
         inner, value = below(field.annotation), table.get(key)
         if inner and isinstance(value, Mapping):
             found += _secrets(inner, value)
+        elif (named := each(field.annotation)) and isinstance(value, Mapping):
+            found += [secret for one in value.values() if isinstance(one, Mapping) for secret in _secrets(named, one)]
         elif _holds(field.annotation, SecretStr) and isinstance(value, str):
             found.append(value)
     return found
