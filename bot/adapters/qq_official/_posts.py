@@ -81,7 +81,7 @@ def render(body: Body, style: Style = PLAIN) -> list[str]:
         later = sum(1 for other in runs[number + 1 :] if not isinstance(other, Picture))
         parts = _texts(run, style, max(texts_left - later, 1))
         texts_left -= len(parts)
-        posts += [{"markdown" if style.markdown else "text": part} for part in parts]
+        posts += [{"markdown" if style.markdown else "text": part} for part in parts if part.strip()]
     if style.markdown and style.buttons and body.buttons:
         last = next((post for post in reversed(posts) if "markdown" in post), None)
         if last is not None:
@@ -178,7 +178,7 @@ def _span(span: Span, writing: _Writing) -> str:
                 return _clean(words or "[链接]", style)
             if style.markdown and url.startswith("https://"):
                 return writing.insert(f"[{escape(_clean(words or url, style))}]({_address(url)})")
-            return sanitize(plain(Body((Paragraph((span,)),)))).translate(_MARKS)
+            return " ".join(part for part in (_clean(words, style), _address(url)) if part)
 
 
 def _clean(text: str, style: Style) -> str:
@@ -203,7 +203,7 @@ def _begun(match: re.Match[str]) -> str:
 
 
 def _address(url: str) -> str:
-    return re.sub(r"[\s()<>\\]", lambda found: f"%{ord(found[0]):02X}", sanitize(url))
+    return re.sub(r"[\s()<>\\]", lambda found: f"%{ord(found[0]):02X}", sanitize(url).translate(_MARKS))
 
 
 def _width(text: str) -> int:

@@ -69,7 +69,8 @@ class Fake:
         self.silent_posts = False  # taken, but never answered
         self.remembers = True  # sessions can be resumed
         self.close_with = 1000  # in the mood "closing"
-        self.remaining = 100
+        self.remaining = 100  # connections for today
+        self.quiet = False  # the gateway accepts, and says no hello
         self.sessions: dict[str, Session] = {}
         self._tell, self._beat = tell, heartbeat
         self._changed = asyncio.Condition()
@@ -191,7 +192,8 @@ class Fake:
             await socket.close(code=self.close_with)
             return socket
         await self._well()
-        await socket.send_json({"op": 10, "d": {"heartbeat_interval": int(self._beat * 1000)}})
+        if not self.quiet:
+            await socket.send_json({"op": 10, "d": {"heartbeat_interval": int(self._beat * 1000)}})
         session: Session | None = None
         async for message in socket:
             if message.type != WSMsgType.TEXT or self.mood == "mute":

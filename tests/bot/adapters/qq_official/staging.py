@@ -19,9 +19,9 @@ PLACE = Place("qq_official", GROUP)
 DIRECT = Place("qq_official", f"direct:{openid('m1')}", GroupKind.DIRECT)
 
 
-def adapter(port: int, folder: Path = Path(), **settings: Any) -> QQOfficial:
-    """An adapter that meets a fake on a port."""
-    where = f"http://127.0.0.1:{port}"
+def adapter(there: int, folder: Path = Path(), **settings: Any) -> QQOfficial:
+    """An adapter that meets a fake on a port there."""
+    where = f"http://127.0.0.1:{there}"
     table = {"app_id": APP_ID, "app_secret": SECRET, "api": where, "token_url": f"{where}/app/getAppAccessToken"}
     return build(Settings.model_validate({**table, "action_timeout": 3, **settings}), "qq_official", folder)
 
