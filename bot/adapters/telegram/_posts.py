@@ -25,7 +25,7 @@ _Within = Callable[[str, str, str], str]
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
 # Telegram makes a mention of any @name that it finds. A joiner behind the @ keeps a member's words from calling anyone.
-_CALL = re.compile(r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])")
+_CALL = re.compile(f"(?<![A-Za-z0-9_])@(?=[{_OPEN}{_CLOSE}]*[A-Za-z0-9_])")
 _JOINER = "\u2060"
 
 
@@ -83,7 +83,7 @@ def _alone(block: Picture | File) -> Post:
 
 def _texts(blocks: list[Block], room: int) -> Iterator[str]:
     spans: list[tuple[str, str]] = []
-    text = "\n".join(_lines(blocks, spans))
+    text = _CALL.sub(f"@{_JOINER}", "\n".join(_lines(blocks, spans)))
     parts = split(text, LIMIT, units, most=room)
     opened: list[tuple[str, str]] = []
     for number, part in enumerate(parts, 1):
