@@ -12,8 +12,9 @@ from tests.platforms.qq_official.world import ANSWERS, GROUP, WINDOW, Said, Worl
 
 LONGEST = 2_000
 FIELDS = {"msg_type", "content", "markdown", "media", "keyboard", "message_reference", "msg_id", "event_id", "msg_seq"}
-# What a bot's SDK sends of all that it knows, empty.
-EMPTY = {"embed", "ark", "message_reference", "media", "event_id", "markdown", "keyboard"}
+# What the official SDK sends besides, and the platform does not look at: the place once more, and what it has not.
+UNREAD = {"group_openid", "openid"}
+EMPTY = {"embed", "ark", *FIELDS}
 ADDRESS = re.compile(r"https?://|\bwww\.|[A-Za-z0-9]\.(?:com|cn|org|net)\b", re.IGNORECASE)
 TAG = re.compile(r"<(?:@|qqbot-|emoji:|faceType)")
 
@@ -56,7 +57,7 @@ class Counter:
     def post(self, place: str, body: dict[str, Any]) -> dict[str, Any]:
         """Take a post, or raise `RefusalError`."""
         body = {key: value for key, value in body.items() if value is not None or key not in EMPTY}
-        if unknown := body.keys() - FIELDS:
+        if unknown := body.keys() - FIELDS - UNREAD:
             raise RefusalError(40034001, f"请求参数不合法: {sorted(unknown)}")
         if self.refuse:
             raise RefusalError(self.refuse, "发送失败")
@@ -74,16 +75,21 @@ class Counter:
 
     def file(self, place: str, body: dict[str, Any]) -> dict[str, Any]:
         """Take a file, or raise `RefusalError`."""
-        if body.keys() - {"file_type", "url", "srv_send_msg", "file_data"} or body.get("srv_send_msg") is not False:
+        if (
+            body.keys() - {"file_type", "url", "srv_send_msg", "file_data"} - UNREAD
+            or body.get("srv_send_msg") is not False
+        ):
             raise RefusalError(40034001, "请求参数不合法")
-        if body.get("file_type") != 1 or not isinstance(body.get("file_data"), str):
+        if body.get("file_type") not in {1, 2, 3} or ("url" in body) is ("file_data" in body):
             raise RefusalError(40034003, "富媒体文件类型不合法")
-        try:
-            data = base64.b64decode(body["file_data"], validate=True)
-        except binascii.Error:
-            raise RefusalError(40034004, "文件格式错误") from None
-        if not data.startswith((b"\x89PNG", b"\xff\xd8")):
-            raise RefusalError(40034004, "文件格式错误")
+        data = b""
+        if "file_data" in body:
+            try:
+                data = base64.b64decode(body["file_data"], validate=True)
+            except (binascii.Error, TypeError):
+                raise RefusalError(40034004, "文件格式错误") from None
+            if body["file_type"] == 1 and not data.startswith((b"\x89PNG", b"\xff\xd8")):
+                raise RefusalError(40034004, "文件格式错误")
         name = f"file_info_{place[-4:]}_{len(self.files)}"
         self.files[name] = data
         return {"file_uuid": "u", "file_info": name, "ttl": 3600}

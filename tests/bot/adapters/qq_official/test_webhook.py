@@ -7,16 +7,18 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from nacl.signing import SigningKey, VerifyKey
+from starlette.requests import Request
 
 from bot.adapters.qq_official import _webhook
 from tests.bot.adapters.qq_official.staging import DIRECT, On, adapter, online, running
 from tests.platforms.qq_official import world
-from tests.platforms.qq_official.fake import SECRET, Fake, signed
+from tests.platforms.qq_official.fake import APP_ID, SECRET, Fake, signed
 from tests.platforms.qq_official.world import GROUP, openid
 from tests.platforms.recorder import Recorder, free_port
 
@@ -87,12 +89,22 @@ def strangers() -> list[dict[str, str | None]]:
     ]
 
 
+async def call(changes: dict[str, str | None]) -> int:
+    """Call the hook itself, without a wire."""
+
+    async def take(raw: object, text: str) -> None:
+        raise AssertionError("a stranger got in")
+
+    hook = _webhook.Hook(_webhook.Signature(SECRET), APP_ID, lambda: datetime.now(UTC), take)
+    sent = [(key.lower().encode(), value.encode()) for key, value in headers(**changes).items()]
+    return (await hook(Request({"type": "http", "headers": sent}), BODY)).status_code
+
+
 async def test_who_cannot_prove_it_is_turned_away() -> None:
-    async with hooked() as (on, url), httpx.AsyncClient() as http:
-        for changes in strangers():
-            assert (await http.post(url, content=BODY, headers=headers(**changes))).status_code == 401, changes
-        assert (await http.post(url, content=BODY, headers=headers())).status_code == 200
-        assert not on.ear.frames
+    for changes in strangers():
+        assert await call(changes) == 401, changes
+    with pytest.raises(AssertionError, match="a stranger got in"):
+        await call({})
 
 
 BODIES = [
@@ -118,6 +130,7 @@ async def test_bodies() -> None:
         assert (await http.post(url, content=b"x" * (2 << 20), headers=headers())).status_code == 413
         assert (await http.get(url)).status_code == 405
         assert (await http.post(url + "/x", content=BODY, headers=headers())).status_code == 404
+        assert (await http.post(url, content=BODY, headers=headers(**{"X-Bot-Appid": "1"}))).status_code == 401
         assert not on.ear.frames
         assert len(on.ear.oddities) == 1
 
