@@ -30,6 +30,7 @@ AWAY: Mapping[Delivery, tuple[str, str]] = {
     Delivery.KEPT: ("平台留着", "kept"),
     Delivery.READ_BACK: ("回头补读", "read back"),
     Delivery.LOST: ("丢了，记缺口", "lost: a gap"),
+    Delivery.NEVER: ("只发不收", "it only posts"),
 }
 ROWS = ("不在线时的消息", "said while away"), ("每分钟最多发（每群 / 共）", "posts a minute (group / all)")
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -32,6 +32,7 @@ from bot.turn import Turn
 from storage import accounts, groups, migrate
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database
+from storage.groups import Group
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class App:
 
     def _add(self, account: Account, adapter: Adapter) -> None:
         self.ears.append(
-            AccountEar(self.database, self.inbox, account, adapter, self.clock, self._online, self._offline)
+            AccountEar(self.database, self.inbox, account, adapter, self.clock, self._online, self._offline, self._met)
         )
         self.outboxes.append(
             Outbox(
@@ -129,6 +130,17 @@ class App:
     def _offline(self, account: Account, why: str) -> None:
         log.warning("%s is offline: %s", account.name, why)
         self.board.parts[account.name].turn(State.WAITING)
+
+    async def _met(self, listed: Sequence[Group]) -> None:
+        """Write down the schedules of groups that an account is in, though nobody may ever speak there."""
+        new = [group for group in listed if group.id not in self.house.settled and not group.is_direct]
+        if not new:
+            return
+        async with self.database.write() as store:
+            turn = Turn(self.house, store, Account(0, "", "", "", ""), self.clock.now())
+            for group in new:
+                await turn.settings_changed(group)
+        self.house.settled.update(group.id for group in new)
 
     def _queued(self) -> None:
         for outbox in self.outboxes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bot.adapters import Ability, Adapter, Heard
+from bot.adapters import Ability, Adapter, Delivery, Heard
 from bot.inbox import Clock, Inbox
 from storage import accounts, groups, messages
 from storage.accounts import Account
 from storage.database import Database
 from storage.frames import Frame, GroupKind, Place
-from storage.groups import Coverage, Span
+from storage.groups import Coverage, Group, Span
 
 
 class AccountEar:
@@ -26,6 +26,7 @@ class AccountEar:
         clock: Clock,
         changed: Callable[[Account], None],
         gone: Callable[[Account, str], None],
+        met: Callable[[Sequence[Group]], Awaitable[None]] | None = None,
     ) -> None:
         self.database = database
         self.inbox = inbox
@@ -34,6 +35,7 @@ class AccountEar:
         self.clock = clock
         self.changed = changed
         self.gone = gone
+        self.met = met
         self.heard_at: datetime | None = None
         self.frames = 0
         self.oddities = 0
@@ -44,16 +46,24 @@ class AccountEar:
 
     async def online(self, self_id: str, name: str, groups_in: Sequence[Place]) -> None:
         """Write down who we are and which groups we see, and begin their coverage."""
-        now = self.clock.now()
+        now, listed = self.clock.now(), []
         seen = Coverage.FULL if Ability.SEE_ALL in self.adapter.abilities else Coverage.MENTIONS
         async with self.database.write() as store:
             await accounts.went_online(store, self.account.id, self_id, name, now)
             for place in groups_in:
                 group = await groups.ensure(store, place, self.account.id)
-                if group.kind is GroupKind.GROUP and group.account_id in {None, self.account.id}:
+                listed.append(group)
+                if self._listens_in(group):
                     await groups.cover(store, group.id, seen, now)
+        if self.met is not None:
+            await self.met(listed)
         self.account = Account(self.account.id, self.account.name, self.account.platform, self_id, name)
         self.changed(self.account)
+
+    def _listens_in(self, group: Group) -> bool:
+        if self.adapter.delivery is Delivery.NEVER:
+            return False
+        return group.kind is GroupKind.GROUP and group.account_id in {None, self.account.id}
 
     async def sees(self, place: Place, *, everything: bool) -> None:
         """Write down what is seen of a group from now on, where this account listens in it."""

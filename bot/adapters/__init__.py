@@ -98,6 +98,7 @@ class Delivery(StrEnum):
     KEPT = "kept"  # the platform keeps them until they were acknowledged, for some time
     READ_BACK = "read_back"  # the adapter reads them from the platform's history afterwards
     LOST = "lost"  # gone: the time away is a gap
+    NEVER = "never"  # nothing is ever heard: it only posts, and its groups do not count as seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ class Ear(Protocol):
     async def online(self, self_id: str, name: str, groups: Sequence[Place]) -> None:
         """Say that the connection is up and authorised, and which groups the account is in.
 
-        They count as seen as `Ability.SEE_ALL` says; of those where it differs, `sees` tells.
+        They count as seen as `Ability.SEE_ALL` says; of those where it differs, `sees` tells. Those of an account
+        that only posts (`Delivery.NEVER`) do not count as seen.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,13 +33,13 @@ from handlers.digest import _layout as layout
 from handlers.digest import _sections as sections
 from handlers.digest import _worth as worth
 from handlers.digest._edition import Edition
+from handlers.digest._open import EVER, told_of
 from storage import groups, outbox, schedules, settings
 from storage.metrics import Period
 from storage.outbox import State
 from storage.schedules import Occurrence, Schedule
 
 FEATURE, WEEKLY = "digest", "weekly"
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ALWAYS = frozenset({"figures", "thanks"})  # sections that any week with a question in it has
 _NOW, _PREVIEW, _AGAIN = {"now", "现在", "马上"}, {"preview", "预览"}, {"resend", "重发", "补发"}
 
@@ -128,7 +128,7 @@ async def weekly(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
 
 async def _is_gone(ctx: Context[Any], period: Period) -> bool:
     """Say whether the bot was in the group once, and no more when the period began."""
-    spans = await groups.spans(ctx.store, [ctx.group.id], _EVER, ctx.now())
+    spans = await groups.spans(ctx.store, [ctx.group.id], EVER, ctx.now())
     return bool(spans) and all(span.until is not None and span.until <= period.since for span in spans)
 
 
@@ -140,7 +140,7 @@ async def _issue(ctx: Context[Settings], edition: Edition) -> Reply | None:
     """Return the post of an edition, its figures kept as printed; None where it was issued before."""
     if await outbox.by_key(ctx.store, edition.key) is not None:
         return None
-    here, period = [ctx.group.id], edition.period
+    here, period = await told_of(ctx, [ctx.group.id]), edition.period
     body = await compose(ctx, groups=here, since=period.since, until=period.until)
     await figures.keep(ctx, await figures.compare(ctx, here, period))
     return Reply(body, purpose=Purpose.DIGEST, key=edition.key, about=edition.key)
@@ -219,9 +219,10 @@ async def _next(ctx: Context[Settings]) -> str:
 async def compose(ctx: Context[Settings], *, groups: Sequence[int], since: datetime, until: datetime) -> Body:
     """Return the digest of groups over a period as this group may read it, in at most forty lines.
 
-    Nothing is written. In a week with few questions and nothing else to say it has two lines.
+    Nothing is written. In a week with few questions and nothing else to say it has two lines. A group in which nobody
+    listens reads of all the others that share.
     """
-    period = Period(since, until)
+    groups, period = await told_of(ctx, groups), Period(since, until)
     found = await figures.compare(ctx, groups, period)
     name = editions.title(ctx.community.name, period, ctx.community.zone, ctx.language)
     told = await _sections(ctx, Scope(ctx.community.name, tuple(groups), since, until))

@@ -23,17 +23,23 @@ class Texts:
         zh="串错了、谢错了：回「#编号 不对」。不想出现名字：私聊我「别署名」。",
         en="Something wrong? Reply “#number wrong”. Rather not be named? Send me /unsign in private.",
     )
+    WAYS_OUT_ELSEWHERE = Text(
+        zh="这个群里我只能发，听不到话。纠错、看全文、别署名：到有我的群里 @我，或者私聊我。",
+        en="I can only post here. To correct, read on or not be named: mention me where I am, or write to me.",
+    )
 
 
 async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> Body:
     """Return the end: what was counted, what could not be seen, how to correct it, how to leave."""
-    if len(wanted) == 1:
+    elsewhere = not ctx.group.is_direct and ctx.group.id not in wanted
+    if len(wanted) == 1 and not elsewhere:
         seen = await sight(ctx, wanted, found.period)
         line = ctx.say(Texts.COUNTED_HERE, sight=seen, version=DEFINITION_VERSION)
     else:
         told = await counted(ctx, found.now["questions"].coverage, compared=bool(found.before))
         line = ctx.say(Texts.COUNTED, counted=told, version=DEFINITION_VERSION)
-    return Body((Paragraph((Plain(""),)),)).plus(Body.of(line, ctx.say(Texts.WAYS_OUT)))
+    ways_out = Texts.WAYS_OUT_ELSEWHERE if elsewhere else Texts.WAYS_OUT
+    return Body((Paragraph((Plain(""),)),)).plus(Body.of(line, ctx.say(ways_out)))
 
 
 def fitted(head: Body, told: Sequence[Section], end: Body) -> Body:
