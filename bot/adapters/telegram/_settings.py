@@ -175,11 +175,6 @@ QUESTIONS = (
 )
 
 
-def is_loopback_address(url: str) -> bool:
-    """Say whether an address is one of this machine."""
-    return _is_loopback(urlsplit(url).hostname or "")
-
-
 def _check_address(url: str, wanted: str) -> tuple[str, int | None]:
     """Return the host and port of an address that secrets may travel to.
 

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Fake:
         self.commands: dict[str, list[Raw]] = {}
         self.queries: dict[str, bool] = {}  # pressed buttons, and whether they were answered
         self.wait: int | None = None  # seconds that the next post is asked to wait
-        self.broken: bytes | None = None  # what is answered to updates instead of them, once
+        self.garble: Callable[[int, int], Awaitable[bytes | None]] | None = None  # offset, limit: another answer
+        self.garble_status = 200
         self.slow = asyncio.Event()  # while it is clear, posts are made but not answered
         self.slow.set()
         self.amnesiac = True  # anything may be replied to: it may have been said before this process began
@@ -85,6 +86,7 @@ class Fake:
         finally:
             self._mood = "closing"
             self.slow.set()
+            self.queue.poll += 1  # ends the one that waits
             await self.queue.stop()
             await self.queue.notify()
             await runner.cleanup()
@@ -217,7 +219,7 @@ class Fake:
         except RefusalError as refused:
             return web.json_response(refused.answer, status=int(str(refused.answer["error_code"])))
         if isinstance(result, bytes):
-            return web.Response(body=result, content_type="application/json")
+            return web.Response(body=result, status=self.garble_status, content_type="application/json")
         if method in POSTS:
             await self.queue.notify()
             await self.slow.wait()
@@ -259,9 +261,10 @@ class Fake:
         if method in POSTS and self.wait is not None:
             seconds, self.wait = self.wait, None
             raise RefusalError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-        if method == "getupdates" and self.broken is not None:
-            broken, self.broken = self.broken, None
-            return broken
+        if method == "getupdates" and self.garble is not None:
+            broken = await self.garble(read.get("offset", 0), read.get("limit", 100))
+            if broken is not None:
+                return broken
         special = {
             "getupdates": self.queue.get_updates, "getwebhookinfo": self.queue.get_webhook_info,
             "setwebhook": self.queue.set_webhook, "deletewebhook": self.queue.delete_webhook,

@@ -64,4 +64,5 @@ async def stage(
                 if life.done():
                     waiting.cancel()
                     life.result()
+                await fake.until(lambda: fake.queue.poll or fake.queue.hook or fake.garble)  # it said what it wants
                 yield Stage(fake, adapter, ear, life, port)
