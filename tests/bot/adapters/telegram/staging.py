@@ -32,7 +32,7 @@ class Stage:
     port: int
 
 
-def telegram(port: int, folder: Path | None = None, **settings: Any) -> Telegram:
+def telegram(port: int, folder: Path | None = None, /, **settings: Any) -> Telegram:
     return build(Settings.model_validate({**table(port), **settings}), "telegram", folder or Path("/nowhere"))
 
 
