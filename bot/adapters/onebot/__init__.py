@@ -16,15 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from websockets.asyncio.connection import Connection
 
-from bot.adapters import Ability, Delivery, DeliveryError, Ear, Outcome, Rate, Roll
-from bot.adapters._parse import identifier, integer, table, words
-from bot.adapters.onebot import _posts, _probe, _roads
+from bot.adapters import Ability, Delivery, DeliveryError, Ear, Outcome, Question, Rate, Roll
+from bot.adapters._files import ours
+from bot.adapters._parse import identifier, table
+from bot.adapters.onebot import _posts, _probe, _roads, _rolls
 from bot.adapters.onebot._frames import PLATFORM
 from bot.adapters.onebot._session import Past, Session
 from bot.adapters.onebot._wire import ActionError, Link
 from storage.frames import Place
 from storage.replies import Body
-from storage.sanitize import label
 
 
 class Settings(BaseModel):
@@ -109,6 +109,38 @@ class Settings(BaseModel):
         return url
 
 
+QUESTIONS = (
+    Question(
+        "mode",
+        zh="QQ 实现（NapCat 等）连过来选 reverse，机器人连过去选 forward",
+        en="reverse: the QQ implementation (NapCat, ...) connects to the bot; forward: the bot connects to it",
+        default="reverse",
+        among=("reverse", "forward"),
+    ),
+    Question(
+        "port",
+        zh="在本机哪个端口等它",
+        en="Port of this machine to wait on",
+        default="8095",
+        only_if=("mode", "reverse"),
+    ),
+    Question(
+        "url",
+        zh="它的 WebSocket 地址",
+        en="Its WebSocket address",
+        default="ws://127.0.0.1:3001",
+        only_if=("mode", "forward"),
+    ),
+    Question(
+        "access_token",
+        zh="两边共用的口令",
+        en="Token that both sides know",
+        secret=True,
+        generated=True,
+    ),
+)
+
+
 class Onebot:
     """One QQ account."""
 
@@ -122,8 +154,11 @@ class Onebot:
             Ability.QUOTE,
             Ability.MENTION,
             Ability.PICTURE_IN,
+            Ability.PICTURE,
+            Ability.FILE,
             Ability.RECALL,
             Ability.MOVES,
+            Ability.CARDS,
             Ability.STABLE_IDS,
             Ability.SAME_IDS,
         }
@@ -131,9 +166,10 @@ class Onebot:
     delivery = Delivery.READ_BACK
     wider = ""
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, folder: Path) -> None:
         self.settings = settings
         self.name = name
+        self._files = folder / "files"
         gap = timedelta(seconds=settings.gap_seconds)
         self.rate = Rate(settings.per_minute_group, settings.per_minute_account, gap)
         self._past = Past()
@@ -152,7 +188,7 @@ class Onebot:
             await _roads.listen(door, serve)
 
     def render(self, body: Body) -> list[str]:
-        """Return the posts of a body: JSON arrays of segments."""
+        """Return the posts of a body: JSON arrays of segments, and the names of files."""
         return _posts.render(body)
 
     async def send(self, place: Place, payload: str, reply_to: str | None) -> str | None:
@@ -166,7 +202,8 @@ class Onebot:
         quoted = self._past.aliases.get(f"{place.key} {reply_to}", reply_to)
         if quoted is not None and quoted.startswith("seq:"):
             quoted = None
-        action, params = _posts.request(place, payload, quoted)
+        contents = {name: data for name in _posts.named(payload) if (data := await ours(self._files, name)) is not None}
+        action, params = _posts.request(place, payload, quoted, contents)
         above = session.highest(place)
         try:
             answer = await session.link.call(action, params, timeout=self.settings.send_timeout)
@@ -178,19 +215,9 @@ class Onebot:
 
     async def roll(self, *, cards: bool) -> list[Roll]:
         """Return the account's groups, as the implementation knows them."""
-        session = self._session
-        if session is None:
+        if self._session is None:
             raise ConnectionError("not connected")
-        try:
-            listed = await session.link.call("get_group_list", {"no_cache": True})
-        except ActionError as error:
-            raise ConnectionError(str(error)) from error
-        groups = [table(group) for group in listed] if isinstance(listed, list) else []
-        return [
-            Roll(Place(PLATFORM, key, name=label(words(group.get("group_name")))), integer(group.get("member_count")))
-            for group in groups
-            if (key := identifier(group.get("group_id")))
-        ]
+        return await _rolls.rolls(self._session.link, cards=cards)
 
     async def probe(self) -> list[str]:
         """Return what keeps the account from working, in words for the operator."""
@@ -229,7 +256,19 @@ class Onebot:
 
 def build(settings: Settings, name: str, folder: Path) -> Onebot:
     """Return the adapter of one account; `name` is its table in the configuration."""
-    return Onebot(settings, name)
+    return Onebot(settings, name, folder)
+
+
+def next_step(settings: Settings, language: str) -> str:
+    """Return what the operator has to do in the implementation, in one line."""
+    if settings.mode == "forward":
+        zh = "在 NapCat 里加一个 WebSocket 服务器：{url} 的端口，同一个口令，消息格式 array。"
+        en = "In NapCat add a WebSocket server on the port of {url}, the same token, format array."
+        return (zh if language == "zh" else en).format(url=settings.url)
+    door = _roads.Door(settings.host, settings.port, settings.path, "")
+    zh = "在 NapCat 里加一个 WebSocket 客户端：{url}，同一个口令，消息格式 array。"
+    en = "In NapCat add a WebSocket client: {url}, the same token, format array."
+    return (zh if language == "zh" else en).format(url=door.url)
 
 
 def _is_loopback(host: str) -> bool:

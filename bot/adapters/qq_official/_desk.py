@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.adapters import DeliveryError, Outcome
+from bot.adapters._files import ours
 from bot.adapters._parse import Raw, identifier, table, words
 from bot.adapters.qq_official._anchors import ANSWERS, Anchor, Anchors, Memory
 from bot.adapters.qq_official._api import Api, refusal
@@ -21,7 +22,6 @@ from storage.frames import Place
 
 TRIES = 4
 ADDRESS_SEEN = 40054010
-LARGEST_PICTURE = 10 * 2**20  # bytes
 _ANY_FIRST = 2**30
 
 TEXT, MARKDOWN, MEDIA = 0, 2, 7
@@ -89,7 +89,7 @@ class Desk:
 
     async def _body(self, api: Api, place: Place, post: Raw) -> Raw:
         if "picture" in post:
-            data = await asyncio.to_thread(picture, self._files, words(post.get("picture")))
+            data = await ours(self._files, words(post.get("picture")))
             if data is None:
                 return _said(f"[{words(post.get('alt'))}]")
             try:
@@ -115,14 +115,3 @@ class Desk:
 
 def _said(text: str) -> Raw:
     return {"msg_type": TEXT, "content": text}
-
-
-def picture(files: Path, name: str) -> bytes | None:
-    """Read a picture of ours; None where there is none of that name, or it is too large to post."""
-    if not name or name in {".", ".."} or name != Path(name).name or "\\" in name or "\0" in name:
-        return None
-    path = files / name
-    try:
-        return path.read_bytes() if path.stat().st_size <= LARGEST_PICTURE else None
-    except OSError:
-        return None

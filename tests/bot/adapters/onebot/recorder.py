@@ -14,8 +14,8 @@ from tests.platforms.recorder import Gap, Recorder, free_port
 __all__ = ["Gap", "Recorder", "free_port", "onebot", "running"]
 
 
-def onebot(**settings: Any) -> Onebot:
-    return build(Settings.model_validate({"late_after": 0.05, "action_timeout": 2, **settings}), "qq", Path())
+def onebot(folder: Path = Path(), **settings: Any) -> Onebot:
+    return build(Settings.model_validate({"late_after": 0.05, "action_timeout": 2, **settings}), "qq", folder)
 
 
 @contextlib.asynccontextmanager

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.onebot._posts import LIMIT, render, request
+from bot.adapters import DeliveryError, Outcome
+from bot.adapters.onebot._posts import LIMIT, named, render, request
 from storage.frames import GroupKind, Place
-from storage.replies import At, Block, Body, Button, File, Heading, Link, Paragraph, Plain, Quote
+from storage.replies import At, Block, Body, Button, File, Heading, Link, Paragraph, Picture, Plain, Quote
 
 HOSTILE = [
     "[CQ:at,qq=all]",
@@ -26,7 +27,8 @@ HOSTILE = [
 
 
 def segments(body: Body) -> list[list[tuple[str, dict[str, Any]]]]:
-    return [[(part["type"], part["data"]) for part in json.loads(post)] for post in render(body)]
+    posts = [json.loads(post) for post in render(body)]
+    return [[(part["type"], part["data"]) for part in post] for post in posts if isinstance(post, list)]
 
 
 def test_a_body() -> None:
@@ -52,6 +54,43 @@ def test_a_body() -> None:
             ),
         ]
     ]
+
+
+PNG = b"\x89PNG"
+
+
+def test_a_picture_stands_in_its_place_and_is_filled_in_when_it_is_sent() -> None:
+    body = Body((Paragraph((Plain("前"), At("20001", "x"))), Picture("a.png", "一张[图]"), Paragraph((Plain("后"),))))
+    (payload,) = render(body)
+    assert named(payload) == ["a.png"]
+    whole = [("text", {"text": "前"}), ("at", {"qq": "20001"}), ("text", {"text": "\n"})]
+    for contents, shown in (
+        ({"a.png": PNG}, ("image", {"file": "base64://iVBORw==", "summary": "[一张[图]]"})),
+        ({}, ("text", {"text": "[一张[图]]"})),
+    ):
+        _, params = request(Place("qq", "700"), payload, None, contents)
+        message = params["message"]
+        assert isinstance(message, list)
+        assert [(part["type"], part["data"]) for part in message] == [*whole, shown, ("text", {"text": "\n后"})]
+
+
+def test_a_file_goes_to_one_member_alone() -> None:
+    first, second = render(Body((Paragraph((Plain("你的"),)), File("a.json", "完整的一份"))))
+    assert json.loads(first)[0]["data"]["text"] == "你的\n[完整的一份]"
+    assert named(second) == ["a.json"]
+    direct = Place("qq", "direct:8", GroupKind.DIRECT)
+    asked = request(direct, second, None, {"a.json": b"{}"})
+    assert asked == ("upload_private_file", {"user_id": 8, "file": "base64://e30=", "name": "a.json"})
+    for place, contents in ((Place("qq", "700"), {"a.json": b"{}"}), (direct, {})):
+        with pytest.raises(DeliveryError) as refused:
+            request(place, second, None, contents)
+        assert refused.value.outcome is Outcome.REFUSED
+
+
+def test_files_leave_room_for_what_is_said() -> None:
+    body = Body((Paragraph((Plain("长。" * 9_000),)), *(File(f"{n}.json", "x") for n in range(9))))
+    posts = [json.loads(post) for post in render(body)]
+    assert [isinstance(post, dict) for post in posts] == [False, True, True, True, True]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

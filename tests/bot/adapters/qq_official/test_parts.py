@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from bot.adapters.qq_official._anchors import ANSWERS, KEPT, PLACES, REMEMBERED, WINDOW, Anchor, Anchors, Memory
-from bot.adapters.qq_official._desk import picture
 from bot.adapters.qq_official._lanes import Lanes, Progress
 from bot.adapters.qq_official._verdicts import Verdict, closed, remedy, verdict
 
@@ -199,15 +197,3 @@ async def test_settling_gives_up_what_hangs() -> None:
 async def _until(condition: object) -> None:
     while not condition():  # type: ignore[operator]  # noqa: ASYNC110 - a plain list
         await asyncio.sleep(0.001)
-
-
-@pytest.mark.parametrize(
-    "name", ["", ".", "..", "../a.png", "/etc/passwd", "b/a.png", "..\\a.png", "a\0.png", "none.png"]
-)
-def test_no_path_leads_out_of_our_files(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    (folder / "a.png").write_bytes(b"\x89PNG")
-    (folder.parent / "a.png").write_bytes(b"other")
-    assert picture(folder, name) is None
-    assert picture(folder, "a.png") == b"\x89PNG"
