@@ -12,9 +12,10 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import select, text
 
@@ -51,12 +52,15 @@ class Verdict:
 
 
 class Bot:
-    """A bot process with a configuration of its own."""
+    """A bot process with a configuration of its own; its account is OneBot's unless another table is given."""
 
-    def __init__(self, folder: Path, database_url: str, platform_url: str, *, digest_every: str = "") -> None:
+    def __init__(
+        self, folder: Path, database_url: str, platform_url: str = "", *, digest_every: str = "", account: str = ""
+    ) -> None:
         self.folder = folder
         self.config = folder / "config.toml"
-        self.config.write_text("\n".join(_config(folder, database_url, platform_url, digest_every)), "utf-8")
+        account = account or onebot(platform_url)
+        self.config.write_text("\n".join(_config(folder, database_url, account, digest_every)), "utf-8")
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -81,13 +85,18 @@ class Bot:
         return (self.folder / "bot.log").read_text("utf-8", "replace")[-4000:]
 
 
-def _config(folder: Path, database_url: str, platform_url: str, digest_every: str) -> Iterator[str]:
+def onebot(platform_url: str) -> str:
+    """Return the table of a OneBot account."""
+    table = f'[adapters.onebot]\nmode = "forward"\nurl = "{platform_url}"\naccess_token = "secret"\n'
+    return table + "per_minute_account = 6000\nper_minute_group = 6000\ngap_seconds = 0\nlate_after = 0.2"
+
+
+def _config(folder: Path, database_url: str, account: str, digest_every: str) -> Iterator[str]:
     yield f'[database]\nurl = "{database_url}"'
     yield f'[data]\nfolder = "{folder}/data"'
     yield "[web]\nenabled = false"
     yield "[outbox]\npreview = false\nweekly_budget = 100000"
-    yield f'[adapters.onebot]\nmode = "forward"\nurl = "{platform_url}"\naccess_token = "secret"'
-    yield "per_minute_account = 6000\nper_minute_group = 6000\ngap_seconds = 0\nlate_after = 0.2"
+    yield account
     yield "[handlers.questions]\n[handlers.lookups]\n[handlers.help]\n[handlers.stats]"
     if digest_every:
         yield f'[handlers.digest]\nwhen = "{digest_every}"'
@@ -145,7 +154,16 @@ async def _talk(fake: NapCat, rng: random.Random, groups: int, verdict: Verdict)
         await asyncio.sleep(rng.uniform(0, 0.08))
 
 
-async def _settled(database_url: str, fake: NapCat) -> None:
+class Posting(Protocol):
+    """A platform that remembers what was posted."""
+
+    @property
+    def posts(self) -> Sized:
+        """What was posted so far."""
+        ...
+
+
+async def _settled(database_url: str, fake: Posting) -> None:
     """Wait until the bot has taken in what the platform still offers, and has worked it off."""
     async with Database.open(database_url) as database:
         last = (-1, -1)
