@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import json
 import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -73,12 +74,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.platforms.host")
     parser.add_argument("platform")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--ahead", type=float, default=0, help="seconds by which its clock is ahead, where it has one")
     options = parser.parse_args()
     try:
         module = importlib.import_module(f"tests.platforms.{options.platform}.fake")
     except ModuleNotFoundError:
         module = importlib.import_module(f"tests.platforms.{options.platform}")
-    asyncio.run(host(module.Fake(tell), options.port))
+    clock = {"clock": lambda: time.time() + options.ahead} if options.ahead else {}
+    asyncio.run(host(module.Fake(tell, **clock), options.port))
 
 
 if __name__ == "__main__":
