@@ -20,7 +20,7 @@ from tests.platforms.onebot.fake import NapCat
 from tests.platforms.onebot.world import Member
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = HERE.parents[2]
 TOKEN = "s3cret"
 
 
