@@ -176,7 +176,8 @@ async def send_message(fake: Fake, given: Raw) -> Raw:
     if not shown.text.strip():
         raise RefusalError(400, "Bad Request: message text is empty")
     form = "html" if given.get("parse_mode", "").upper() == "HTML" else "text"
-    return _posted(fake, given, Post(0, "", shown.text, form, given["text"], shown.entities), text=shown.text)
+    content = {"text": shown.text} | ({"entities": shown.entities} if shown.entities else {})
+    return _posted(fake, given, Post(0, "", shown.text, form, given["text"], shown.entities), **content)
 
 
 async def send_photo(fake: Fake, given: Raw) -> Raw:
