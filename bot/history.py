@@ -1,177 +1,205 @@
-"""Takes chat history in: finds the importer, reads in batches, stores what is new, and tells what became of it.
+"""Takes chat history in: reads in batches, stores what is new, puts it into threads, and tells what became of it.
 
-A batch is stored as a whole or not at all. What a group has already is left alone, so a second import adds nothing.
+A batch is stored as a whole or not at all. What a group has already is left alone, so a second import adds nothing, and
+an import that was killed is finished by the next one of the same file.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
-from bot import importers
-from bot.importers import MADE_UP, FormatError, Found, Importer, Options, Skipped
-from bot.importers._text import Source, opened
+from bot.imported import BEFORE, Report
+from bot.importers import FormatError, Found, Noted, Options, Skipped
+from bot.importers._inputs import UNKNOWN, Input, Refused, inputs
+from bot.importers._text import Source
+from bot.naming import Names, group_meant
 from bot.replay import Replay
 from storage import groups, history
+from storage.accounts import Account
 from storage.database import Database
 from storage.frames import Frame, Message, Place
 from storage.groups import Coverage, Span
 
+__all__ = ["UNKNOWN", "Asked", "Refused", "Report", "as_ourselves", "take_in", "take_in_each"]
+
 BATCH = 1_000
-NAMED_ROWS = 5  # of each reason; the others are counted
+GROUPS_AT_ONCE = 100  # whose messages are gathered at the same time, of a file in which they come by turns
 MOMENT = timedelta(seconds=1)  # a span ends behind its last message
 
-Told = Callable[["Report", Source], None]
+Told = Callable[[Report, Source | None], None]
 
 
-@dataclass(slots=True)
-class Report:
-    """What became of one file.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an import beside what its importer is told.
 
     Attributes:
-        file: The file.
-        format: The importer that read it.
-        places: The groups it is of.
-        read: Rows that hold a message.
-        new: Messages that were not known.
-        skipped: Rows that were left out, counted by reason.
-        rows: The first of those, by reason: line numbers.
-        first_at, last_at: The span of its messages.
-        members: Who speaks in it.
-        threads: Threads asked within its span, after the import.
-        quarantined: Messages that could not be worked off; they wait in the inbox for the operator.
-        placing: Whether all is read, and is being put into threads.
-        broken: Why the file could not be read to its end; empty where it could.
+        format: The importer to use; empty lets the file decide.
+        since: Nothing from before is taken.
     """
 
-    file: Path
-    format: str
-    places: list[Place] = field(default_factory=list)
-    read: int = 0
-    new: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    rows: dict[str, list[int]] = field(default_factory=dict)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    members: set[str] = field(default_factory=set)
-    threads: int = 0
-    quarantined: int = 0
-    placing: bool = False
-    broken: str = ""
-
-    @property
-    def duplicate(self) -> int:
-        """Messages that were known already."""
-        return self.read - self.new
-
-    def skip(self, skipped: Skipped) -> None:
-        """Count a row that was left out."""
-        self.skipped[skipped.why] += 1
-        named = self.rows.setdefault(skipped.why, [])
-        if len(named) < NAMED_ROWS:
-            named.append(skipped.line)
-
-    def take(self, message: Message) -> None:
-        """Count a message."""
-        self.read += 1
-        self.first_at = message.at if self.first_at is None else min(self.first_at, message.at)
-        self.last_at = message.at if self.last_at is None else max(self.last_at, message.at)
-        if message.member:
-            self.members.add(message.member)
+    format: str = ""
+    since: datetime | None = None
 
 
-def importer_of(head: bytes) -> tuple[str, Importer]:
-    """Return the importer that knows a file by its beginning.
+def as_ourselves(options: Options, bot_name: str, known: Sequence[Account]) -> Options:
+    """Return options that tell what the bot is called, and its ids on the platforms."""
+    names = {bot_name, *(account.display for account in known)} - {""}
+    ids = {account.self_id for account in known} - {""}
+    return replace(options, own_names=frozenset(names), own_ids=frozenset(ids))
+
+
+def _silent(report: Report, source: Source | None) -> None:
+    """Tell nobody."""
+
+
+async def take_in(path: Path, replay: Replay, options: Options, told: Told = _silent) -> Report:
+    """Import one file, or one folder that is one export.
 
     Raises:
-        FormatError: None does.
+        FormatError: It cannot be imported at all.
     """
-    names = [found.name for found in pkgutil.iter_modules(importers.__path__) if not found.name.startswith("_")]
-    for name in sorted(names):
-        module: ModuleType = importlib.import_module(f"bot.importers.{name}")
-        if module.sniff(head):
-            return name, cast(Importer, module)
-    raise FormatError(f"This is none of the formats that can be imported: {', '.join(names)}.")
+    async for found in take_in_each(path, replay, options, told):
+        if isinstance(found, Report):
+            return found
+    raise FormatError("There is nothing in it that can be imported.")
 
 
-async def take_in(path: Path, replay: Replay, options: Options, told: Told = lambda report, source: None) -> Report:
-    """Import a file; `told` is called after each batch, and once more before the messages are put into threads.
+async def take_in_each(
+    path: Path, replay: Replay, options: Options, told: Told = _silent, asked: Asked | None = None
+) -> AsyncIterator[Report | Refused]:
+    """Import what there is at a path, and yield what became of each file of it.
+
+    `told` is called after each batch, and while the messages are put into threads.
 
     Raises:
-        FormatError: The file cannot be imported at all.
+        FormatError: It is one file, or archive, that cannot be imported at all.
     """
-    with opened(path) as source:
-        name, importer = importer_of(source.head)
-        report, before = Report(path, name), replay.quarantined
-        spans: dict[tuple[str, str], tuple[Place, datetime, datetime]] = {}
+    asked = asked or Asked()
+    for found in inputs(path, options, asked.format):
+        if isinstance(found, Refused):
+            yield found
+            continue
         try:
-            for place, batch in batches(importer.read(source.text, options), report):
-                spans[place.platform, place.key] = place, *_span(batch, spans.get((place.platform, place.key)))
-                report.new += await _store(replay, place, batch)
-                told(report, source)
+            yield await _taken(found, replay, asked, told)
         except FormatError as error:
-            if not spans:
+            if found.name == path.name:
                 raise
-            report.broken = str(error)  # what came before is in, and shall be whole
-        report.placing = True
-        told(report, source)
-    await _placed(replay, report, list(spans.values()))
+            yield Refused(found.name, str(error))
+
+
+async def _taken(source: Input, replay: Replay, asked: Asked, told: Told) -> Report:
+    report, before = Report(source.name, source.format), replay.quarantined
+    taking = _Taking(replay, report, asked)
+    try:
+        for place, batch in batches(taking.wanted(source.found), report):
+            report.new += await taking.store(place, batch)
+            told(report, source.source)
+    except FormatError as error:
+        if not taking.spans:
+            raise
+        report.broken = str(error)  # what came before is in, and shall be whole
+    report.placing = True
+    await taking.place(lambda: told(report, source.source))
     report.quarantined = replay.quarantined - before
     return report
 
 
-async def _placed(replay: Replay, report: Report, spans: list[tuple[Place, datetime, datetime]]) -> None:
-    for place, since, until in spans:
-        report.places.append(place)
-        await replay.place(place)
-        await cover(replay.database, place, since, until)
-        report.threads += await _threads(replay.database, place, since, until)
+class _Taking:
+    """One import under way: which groups it is of, and over which spans."""
+
+    def __init__(self, replay: Replay, report: Report, asked: Asked) -> None:
+        self.replay = replay
+        self.report = report
+        self.asked = asked
+        self.names: dict[Place, Names] = {}
+        self.spans: dict[tuple[str, str], tuple[Place, datetime, datetime]] = {}
+
+    def wanted(self, found: Iterator[Found]) -> Iterator[Found]:
+        """Yield what is not too old."""
+        since = self.asked.since
+        for one in found:
+            if since is not None and isinstance(one, Message) and one.at < since:
+                self.report.skip(Skipped(0, BEFORE))
+            else:
+                yield one
+
+    async def store(self, place: Place, batch: list[Message]) -> int:
+        """Store what a group does not have of a batch, and return how many messages that were."""
+        async with self.replay.database.read() as store:
+            if place not in self.names:
+                self.names[place] = Names(await group_meant(store, place))
+            names = self.names[place]
+            batch = await names.meant(store, batch)
+            group = await groups.at(store, names.place)
+            new = batch if group is None else await history.unknown(store, group.id, batch)
+        self.report.ambiguous |= names.ambiguous
+        self.report.matched |= {name for name, key in names.known.items() if key is not None}
+        self._span(names.place, batch)
+        once = list({message.key: message for message in reversed(new)}.values())[::-1]
+        await self.replay.fill(names.place, [frame(names.place, message) for message in once])
+        return len(once)
+
+    def _span(self, place: Place, batch: list[Message]) -> None:
+        at = place.platform, place.key
+        _, since, until = self.spans.get(at, (place, batch[0].at, batch[-1].at))
+        self.spans[at] = place, min(since, batch[0].at), max(until, batch[-1].at)
+
+    async def place(self, told: Callable[[], None]) -> None:
+        """Put what was stored into threads, group by group, and note what is covered now."""
+        told()
+        database = self.replay.database
+        for place, since, until in self.spans.values():
+            self.report.places.append(place)
+
+            def placed(count: int) -> None:
+                self.report.placed += count
+                told()
+
+            await self.replay.place(place, placed)
+            await cover(database, place, since, until)
+            self.report.threads += await _threads(database, place, since, until)
 
 
 def batches(found: Iterator[Found], report: Report) -> Iterator[tuple[Place, list[Message]]]:
-    """Gather messages of one group, up to `BATCH` of them, in the order in which they were said."""
+    """Gather the messages of each group, in the order in which they were said.
+
+    A batch ends at `BATCH` messages, but not between two of one moment: those are compared with what is stored.
+    """
     place: Place | None = None
-    batch: list[Message] = []
+    gathered: dict[Place, list[Message]] = {}
     for one in found:
         if isinstance(one, Skipped):
             report.skip(one)
-        elif isinstance(one, Message):
-            report.take(one)
-            batch.append(one)
-        if place is not None and batch and (isinstance(one, Place) or len(batch) >= BATCH):
-            yield place, _ordered(batch)
-            batch = []
-        if isinstance(one, Place):
+        elif isinstance(one, Noted):
+            report.note(one)
+        elif isinstance(one, Place):
             place = one
-    if place is not None and batch:
-        yield place, _ordered(batch)
+            if place not in gathered and len(gathered) >= GROUPS_AT_ONCE:
+                yield from _full(gathered, 1)
+        elif place is not None:
+            report.take(one)
+            batch = gathered.setdefault(place, [])
+            if len(batch) >= BATCH and int(one.at.timestamp()) != int(batch[-1].at.timestamp()):
+                yield place, _ordered(batch)
+                batch = gathered[place] = []
+            batch.append(one)
+    yield from _full(gathered, len(gathered))
+
+
+def _full(gathered: dict[Place, list[Message]], count: int) -> Iterator[tuple[Place, list[Message]]]:
+    """Yield what was gathered of the first groups."""
+    for place in list(gathered)[:count]:
+        batch = gathered.pop(place)
+        if batch:
+            yield place, _ordered(batch)
 
 
 def _ordered(batch: list[Message]) -> list[Message]:
     return sorted(batch, key=lambda message: (message.at, len(message.key), message.key))
-
-
-def _span(batch: list[Message], known: tuple[Place, datetime, datetime] | None) -> tuple[datetime, datetime]:
-    since, until = batch[0].at, batch[-1].at
-    return (since, until) if known is None else (min(since, known[1]), max(until, known[2]))
-
-
-async def _store(replay: Replay, place: Place, batch: list[Message]) -> int:
-    """Store what a group does not have of a batch, and return how many messages that were."""
-    async with replay.database.read() as store:
-        group = await groups.at(store, place)
-        made_up = {message.key for message in batch if message.key.startswith(MADE_UP)}
-        new = batch if group is None else await history.unknown(store, group.id, batch, made_up)
-    once = list({message.key: message for message in reversed(new)}.values())[::-1]
-    await replay.fill(place, [frame(place, message) for message in once])
-    return len(once)
 
 
 def frame(place: Place, message: Message) -> Frame:

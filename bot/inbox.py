@@ -119,18 +119,23 @@ async def _patiently(put: Callable[[], Awaitable[None]]) -> None:
             pause = min(2 * pause, 5)
 
 
-async def _received(store: Store, batch: list[_Waiting]) -> list[Received]:
+async def admitted(store: Store, frames: Sequence[Frame]) -> list[Frame]:
+    """Return frames without what their authors do not want stored."""
     keys: dict[str, set[str]] = {}
-    for waiting in batch:
-        member = author(waiting.frame)
+    for frame in frames:
+        member = author(frame)
         if member:
-            keys.setdefault(waiting.frame.place.platform, set()).add(member)
+            keys.setdefault(frame.place.platform, set()).add(member)
     gone = {platform: await privacy.opted_out(store, platform, found) for platform, found in keys.items()}
-    return [_row(waiting, gone.get(waiting.frame.place.platform, set())) for waiting in batch]
+    return [withheld(frame) if author(frame) in gone.get(frame.place.platform, ()) else frame for frame in frames]
 
 
-def _row(waiting: _Waiting, opted_out: set[str]) -> Received:
-    frame = withheld(waiting.frame) if author(waiting.frame) in opted_out else waiting.frame
+async def _received(store: Store, batch: list[_Waiting]) -> list[Received]:
+    frames = await admitted(store, [waiting.frame for waiting in batch])
+    return [_row(waiting, frame) for waiting, frame in zip(batch, frames, strict=True)]
+
+
+def _row(waiting: _Waiting, frame: Frame) -> Received:
     return Received(
         account_id=waiting.account,
         frame_key=frame.key,

@@ -10,22 +10,22 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.dispatch import Dispatch
+from bot.filling import fill, fits
 from bot.hearing import hear
-from bot.inbox import Clock, Inbox, lane
+from bot.inbox import Clock, Inbox, admitted, lane
 from bot.turn import House, Turn
 from handlers import Feature
 from handlers._relink import Memories, Relinker
-from storage import frames as framing
 from storage import groups, history, inbox, settings
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
 from storage.frames import Frame, Place
-from storage.inbox import State
+from storage.inbox import Received, State
 
 log = logging.getLogger(__name__)
 
@@ -99,31 +99,49 @@ class Replay:
     async def _filled(self, place: Place, frames: Sequence[Frame]) -> bool:
         """Fill, and return True; False while a bot that runs on the same database works in that group."""
         async with self.database.write() as store:
-            rows = await self.inbox.rows(store, self.account.id, frames)
-            await inbox.put(store, [replace(row, state=State.DONE) for row in rows])
+            frames = await admitted(store, frames)
+            await inbox.put(store, [self._done(frame) for frame in frames])
             # Before anything that a live turn may wait for.
             if not await inbox.take_lane(store, lane(frames[0])):
                 return False
             await self._mark(store, place, frames)
             turn = Turn(self.storing, store, self.account, self.clock.now())
-            for row in rows:
-                await hear(turn, framing.decode(row.body), 0)
+            if fits(self.storing, frames):
+                await fill(turn, frames)
+            else:
+                for frame in frames:
+                    await hear(turn, frame, 0)
             await turn.close()
         self.storing.settled.update(turn.new)
         return True
 
-    async def place(self, place: Place) -> int:
-        """Put what was filled into a group into threads; return how many threads changed."""
-        async with self.database.write() as store:
-            group = await groups.at(store, place)
-            since = None if group is None else await settings.get(store, group.id, UNPLACED)
-            if group is None or since is None:
-                return 0
-            first = await history.first_since(store, group.id, datetime.fromisoformat(since))
-            relinker = Relinker(store, self.house.linker, self.house.topics, self.house.memories)
-            touched = set() if first is None else await relinker.again(first)
-            await settings.drop(store, group.id, UNPLACED)
-            return len(touched)
+    def _done(self, frame: Frame) -> Received:
+        """Return the inbox row of a frame whose effects are stored with it: its key is kept, its file has the rest."""
+        return Received(self.account.id, frame.key, lane(frame), "", "", self.clock.now(), State.DONE)
+
+    async def place(self, place: Place, placed: Callable[[int], None] = lambda count: None) -> int:
+        """Put what was filled into a group into threads; return how many changed.
+
+        It goes in stretches, each in a transaction of its own, so that a running bot gets its turn between them, and a
+        process that is killed loses one of them only. `placed` is told how many messages each had.
+        """
+        touched: set[int] = set()
+        while True:
+            async with self.database.write() as store:
+                group = await groups.at(store, place)
+                since = None if group is None else await settings.get(store, group.id, UNPLACED)
+                if group is None or since is None:
+                    return len(touched)
+                first = await history.first_since(store, group.id, datetime.fromisoformat(since))
+                relinker = Relinker(store, self.house.linker, self.house.topics, self.house.memories)
+                stretch = None if first is None else await relinker.stretch_from(first)
+                if stretch is not None:
+                    touched |= stretch.touched
+                    placed(stretch.size)
+                if stretch is None or stretch.next_at is None:
+                    await settings.drop(store, group.id, UNPLACED)
+                else:
+                    await settings.put(store, group.id, UNPLACED, stretch.next_at.isoformat(), self.clock.now(), None)
 
     def _tell_time(self, frames: Sequence[Frame]) -> None:
         if isinstance(self.clock, FrameClock) and frames:

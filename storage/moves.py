@@ -6,7 +6,7 @@ be as it was just before it; so whatever a later message moved is placed anew as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Column, ForeignKey, Index, Table, delete, select
 
@@ -26,6 +26,12 @@ MOVES = Table(
 async def note(store: Store, message: int, by: int) -> None:
     """Note that a message was moved by a later one."""
     await store.upsert(MOVES, ("message_id",), [{"message_id": message, "by_message": by}])
+
+
+async def note_all(store: Store, moved: Mapping[int, int]) -> None:
+    """Note which messages were moved by which later ones."""
+    rows = [{"message_id": message, "by_message": by} for message, by in moved.items()]
+    await store.upsert(MOVES, ("message_id",), rows)
 
 
 async def forget(store: Store, by: Iterable[int]) -> None:

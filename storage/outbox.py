@@ -258,6 +258,14 @@ async def posted_as(store: Store, group: int, platform_key: str) -> Post | None:
     return None if row is None else _post(row)
 
 
+async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -> set[str]:
+    """Return those of some message keys that are the bot's own posts in a group."""
+    keys = list(platform_keys)
+    chunks = (keys[start : start + 500] for start in range(0, len(keys), 500))
+    mine = select(OUTBOX.c.platform_key).where(OUTBOX.c.group_id == group)
+    return {key for chunk in chunks for key in await store.scalars(mine.where(OUTBOX.c.platform_key.in_(chunk)))}
+
+
 async def gather(store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, key: str) -> int | None:
     """Add a confirmation to the one of its kind that still waits in a group, or begin one that waits until a time."""
     kind = f"gather:{reply.gather}:"

@@ -195,6 +195,12 @@ async def place(store: Store, message: int, thread: int, role: str, confidence: 
     await store.upsert(THREAD_MESSAGES, ("message_id",), [row])
 
 
+async def place_all(store: Store, places: Iterable[tuple[int, int, str, float]]) -> None:
+    """Put messages into threads, out of any others, as (message, thread, role, confidence)."""
+    rows = [dict(zip(("message_id", "thread_id", "role", "confidence"), place, strict=True)) for place in places]
+    await store.upsert(THREAD_MESSAGES, ("message_id",), rows)
+
+
 async def take_out(store: Store, messages: Iterable[int]) -> None:
     """Take messages out of their threads."""
     await store.execute(delete(THREAD_MESSAGES).where(THREAD_MESSAGES.c.message_id.in_(list(messages))))
@@ -214,6 +220,12 @@ async def placed_in(store: Store, wanted: Iterable[int]) -> list[Placed]:
 async def askers(store: Store, wanted: Iterable[int]) -> dict[int, int]:
     """Return the askers of threads."""
     query = select(THREADS.c.id, THREADS.c.asker).where(THREADS.c.id.in_(list(wanted)))
+    return {row[0]: row[1] for row in await store.rows(query)}
+
+
+async def openers(store: Store, wanted: Iterable[int]) -> dict[int, int]:
+    """Return the messages that opened threads; an empty 在吗 before it may be in the thread too."""
+    query = select(THREADS.c.id, THREADS.c.first_message).where(THREADS.c.id.in_(list(wanted)))
     return {row[0]: row[1] for row in await store.rows(query)}
 
 
@@ -258,6 +270,17 @@ async def write(store: Store, thread: int, facts: Facts, **head: Any) -> None:
         else _IT.values({name: bindparam(f"to_{name}") for name in values} | {"version": _VERSION})
     )
     await store.execute(statement, {"thread": thread} | {f"to_{name}": value for name, value in values.items()})
+
+
+async def write_all(store: Store, written: Iterable[tuple[int, Facts, dict[str, Any]]]) -> None:
+    """Write down for many threads what `write` does for one, with its head whole."""
+    rows = [
+        {"thread": thread}
+        | {f"to_{name}": value for name, value in ({n: getattr(facts, n) for n in FACTS} | head).items()}
+        for thread, facts, head in written
+    ]
+    if rows:
+        await store.execute(_WRITE, rows)
 
 
 async def describe(store: Store, thread: int, **values: Any) -> None:

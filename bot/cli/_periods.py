@@ -24,14 +24,19 @@ def period_of(since: str | None, until: str | None, now: datetime, zone: ZoneInf
         return week_of(today - timedelta(days=7), zone)
     if not since and not until:
         return last_days(DAYS, today, zone)
-    last = _day("--until", until) if until else today
-    first = _day("--since", since) if since else last - timedelta(days=DAYS - 1)
+    last = day_of(until, "--until") if until else today
+    first = day_of(since) if since else last - timedelta(days=DAYS - 1)
     if first > last:
         raise RefusalError(f"The period would end ({last}) before it begins ({first}).")
     return between(first, last + timedelta(days=1), zone)
 
 
-def _day(option: str, text: str) -> date:
+def day_of(text: str, option: str = "--since") -> date:
+    """Return the day that was typed for an option.
+
+    Raises:
+        RefusalError: It is none.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`import`, `export`: chat history in, and messages or threads out."""
+"""`import`, `export`: chat history in, and messages or threads out; in whichever format."""
 
 from __future__ import annotations
 
@@ -26,8 +26,22 @@ class Form(StrEnum):
     JSONL = "jsonl"
 
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="ChatLab JSON or JSONL, also packed with gzip.")]
-IntoGroup = Annotated[str, typer.Option("--group", metavar="KEY", help="Id of the group, where the file has none.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Exports of chats, folders or archives of them; - reads a paste."),
+]
+IntoGroup = Annotated[
+    str, typer.Option("--group", metavar="KEY", help="Id of the group, where the file has none; of several, the one.")
+]
+ImportFormat = Annotated[str, typer.Option("--format", metavar="NAME", help="In place of what the file looks like.")]
+Platform = Annotated[
+    str, typer.Option("--platform", metavar="NAME", help="Where the file does not tell: wechat, qq...")
+]
+Zone = Annotated[str, typer.Option("--zone", metavar="ZONE", help="Of times without one; the community's by default.")]
+NotBefore = Annotated[str, typer.Option("--since", metavar="DAY", help="Take nothing from before this day.")]
+Columns = Annotated[
+    str, typer.Option("--columns", metavar="MAP", help="Of a table: time=1,name=2,text=5, by number or by head.")
+]
 WhatArgument = Annotated[What, typer.Argument(metavar="[messages|threads]", help="What to write out.")]
 FormatOption = Annotated[
     Form | None, typer.Option("--format", help="Of messages chatlab or chatlab-jsonl, of threads jsonl.")
@@ -41,15 +55,26 @@ def register(app: typer.Typer) -> None:
     app.command()(export)
 
 
-def take_in(context: typer.Context, files: Files, group: IntoGroup = "", config: ConfigFile = None) -> None:
+def take_in(
+    context: typer.Context,
+    files: Files,
+    group: IntoGroup = "",
+    form: ImportFormat = "",
+    platform: Platform = "",
+    zone: Zone = "",
+    since: NotBefore = "",
+    columns: Columns = "",
+    config: ConfigFile = None,
+) -> None:
     """Take chat history in; safe to repeat.
 
-    Threads and figures are the same as if it had been heard live.
+    Threads and figures are the same as if it had been heard live. An import that broke off is finished by the next one.
     """
-    from bot.cli import _exchange
+    from bot.cli import _importing
     from bot.cli._opening import perform
 
-    perform(chosen(context, config), lambda desk: _exchange.take_in(desk, files, group))
+    wish = _importing.Wish(group, form, platform, zone, since, columns)
+    perform(chosen(context, config), lambda desk: _importing.take_in(desk, files, wish))
 
 
 def export(

@@ -5,10 +5,16 @@ functions. It does not store, deduplicate, decompress or guess an encoding: `bot
 
 - `sniff(head)`: whether this is the format; `head` is the beginning of the text, UTF-8, whatever the file's encoding.
 - `read(file, options)`: yields, in the order of the file, a `Place` before the messages of a group, then a `Message`
-  for each row that can be used and a `Skipped` for each that cannot. It streams: a file may be larger than memory.
+  for each row that can be used, a `Skipped` for each that cannot, and a `Noted` for what whoever imports must know of
+  the file. It streams: a file may be larger than memory.
+
+A format that is spread over the files of a folder, or of an archive, has `owns(names)` and `gather(folder, options)` in
+place of these two, or beside them (see `Gatherer`).
 
 A message has the platform's id as its `key`, or one of `Keys` where the file has none, so that the same file read
 twice gives the same keys. Text and mentions are as the adapters give them: `[图片]` for a picture, ids for mentions.
+Where a file calls its members by name alone, `member` is `BY_NAME` and the name; where it calls its group so, the key
+of the `Place` is empty: `bot/history.py` finds out who and what is meant.
 
 A whole minimal importer (`bot/importers/lines.py`), for lines such as `2026-11-23T09:00:00+08:00 alice 早`:
 
@@ -38,13 +44,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Protocol, TextIO
 from zoneinfo import ZoneInfo
 
 from storage.frames import Message, Place
+from storage.history import BY_NAME as BY_NAME  # how the key of a member, or a group, begins that is only a name
 
 LATEST_KEYS = 20_000
 MADE_UP = "h:"  # how a key begins that is no platform's
@@ -57,16 +66,27 @@ class Options:
     Attributes:
         own_names: What the bot is called, so that a mention of it is understood.
         own_ids: Its ids on the platforms: its own posts are no messages.
-        group: Key of the group to import into, in place of the file's own; empty leaves it to the file.
-        zone: Of times that the file gives without one: the community's.
+        group: Key of the group to import into, in place of the file's own; of a file that holds several groups, the
+            key or the name of the one to take. Empty leaves it to the file.
+        platform: Which platform a file is of that does not tell.
+        zone: Of times that the file gives without one: the community's. Whoever uses it tells so, with a `Noted`.
+        columns: Of a table without a known head: which column holds what, by our names.
+        path: Where the file lies; some tell by that alone whose they are. No format is known by it.
         until: What is said to be of a later time, UTC, is not taken: it would be the latest of its group for years.
     """
 
     own_names: frozenset[str] = frozenset()
     own_ids: frozenset[str] = frozenset()
     group: str = ""
+    platform: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    columns: Mapping[str, str] = field(default_factory=dict)
+    path: PurePath = field(default_factory=PurePath)
     until: datetime = datetime(2100, 1, 1, tzinfo=UTC)
+
+    def takes(self, key: str, name: str) -> bool:
+        """Whether a group of a file that holds several is to be taken."""
+        return self.group in {"", key, name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +95,17 @@ class Skipped:
 
     line: int
     why: str
+    file: str = ""  # of a folder or an archive: in which of its files
 
 
-Found = Place | Message | Skipped
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What whoever imports must know of the file, once: how its times were read, what it does not tell."""
+
+    text: str
+
+
+Found = Place | Message | Skipped | Noted
 
 
 class FormatError(Exception):
@@ -96,6 +124,38 @@ class Importer(Protocol):
 
         Raises:
             FormatError: Nothing in it can be used.
+        """
+        ...
+
+
+class Folder(Protocol):
+    """The files of a folder or of an archive; only those whose names lead nowhere else."""
+
+    def names(self) -> Sequence[str]:
+        """Return their names, parts apart by `/`, in order."""
+        ...
+
+    def opened(self, name: str) -> AbstractContextManager[TextIO]:
+        """Open one of them as text.
+
+        Raises:
+            FormatError: There is none of this name, or it cannot be read.
+        """
+        ...
+
+
+class Gatherer(Protocol):
+    """A module of this folder whose format is spread over several files."""
+
+    def owns(self, names: Sequence[str]) -> bool:
+        """Say whether files of these names are of this format, together."""
+        ...
+
+    def gather(self, folder: Folder, options: Options) -> Iterator[Found]:
+        """Yield what the files hold, in their order.
+
+        Raises:
+            FormatError: Nothing in them can be used.
         """
         ...
 

@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TextIO
 
-from bot.importers._text import BROKEN
+from bot.importers._text import BROKEN, damaged, lines
 
 CHUNK = 1 << 20
 VALUE_LIMIT = 4 << 20  # characters; a longer value is no row
+NOT_JSON = "is not JSON"
+NOT_TEXT = "has bytes that are not text in the file's encoding"
+TOO_LONG = "is longer than a row can be, or the file breaks off"
+CUT_OFF = "is where the file breaks off, or is JSON no longer"
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -111,29 +115,92 @@ class _Scanner:
                 return False
 
 
-def walk(file: TextIO, arrays: frozenset[str]) -> Iterator[Element]:
-    """Yield the members of the object in a file, and for some keys the elements of the array there, one by one.
+def walk(file: TextIO, entered: frozenset[str]) -> Iterator[Element]:
+    """Yield the members of the object in a file, or the elements of the array, one by one.
+
+    `entered` are the objects and arrays within that are walked through as well, by their paths: `messages`, or
+    `chats.list` and `chats.list.*`, its elements. An element that is entered is told by one with the value None first.
 
     Raises:
-        BrokenError: It is no object, or breaks off outside of these arrays.
+        BrokenError: It is neither, or breaks off outside of these arrays.
     """
     scanner = _Scanner(file)
-    if not scanner.take("{"):
+    if scanner.peek() not in {"{", "["}:
         raise BrokenError(scanner.line)
+    yield from _inside(scanner, "", entered)
+
+
+def json_lines(file: TextIO) -> Iterator[tuple[int, Any]]:
+    """Yield the values of a file with one on each line, with their line numbers; in place of a bad one, why (text).
+
+    Empty lines and comments (#) hold none.
+    """
+    for number, line in lines(file):
+        if line is None:
+            yield number, TOO_LONG
+        elif damaged(line):
+            yield number, NOT_TEXT
+        elif line.strip() and not line.lstrip().startswith("#"):
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                value = NOT_JSON
+            yield number, NOT_JSON if isinstance(value, str) else value
+
+
+def ahead(file: TextIO, entered: frozenset[str], *wanted: str) -> dict[str, Any]:
+    """Return some members of the object in a file, wherever they stand, and go back to its beginning.
+
+    Raises:
+        BrokenError: The file breaks off before the last of them.
+    """
+    found: dict[str, Any] = {}
+    for element in walk(file, entered):
+        if element.key in wanted:
+            found[element.key] = element.value
+            if len(found) == len(wanted):
+                break
+    file.seek(0)
+    return found
+
+
+def _inside(scanner: _Scanner, path: str, entered: frozenset[str]) -> Iterator[Element]:
+    if scanner.take("["):
+        yield from _elements(scanner, path, entered)
+    elif scanner.take("{"):
+        yield from _members(scanner, path, entered)
+
+
+def _members(scanner: _Scanner, path: str, entered: frozenset[str]) -> Iterator[Element]:
     while not scanner.take("}"):
-        line, key = scanner.line, scanner.value()
-        if not isinstance(key, str) or not scanner.take(":"):
+        line, name = scanner.line, scanner.value()
+        if not isinstance(name, str) or not scanner.take(":"):
             raise BrokenError(scanner.line)
-        if key in arrays and scanner.take("["):
-            yield from _elements(scanner, key)
+        key = f"{path}.{name}" if path else name
+        if key in entered and scanner.peek() in {"{", "["}:
+            yield from _inside(scanner, key, entered)
         else:
             yield Element(key, line, scanner.value())
         if not scanner.take(",") and scanner.peek() != "}":
             raise BrokenError(scanner.line)
 
 
-def _elements(scanner: _Scanner, key: str) -> Iterator[Element]:
+def _elements(scanner: _Scanner, key: str, entered: frozenset[str]) -> Iterator[Element]:
+    each = f"{key}.*"
     while not scanner.take("]"):
+        if each in entered and scanner.peek() == "{":
+            yield Element(each, scanner.line, None)
+            yield from _inside(scanner, each, entered)
+        else:
+            yield from _element(scanner, key)
+        if not scanner.take(",") and scanner.peek() != "]":
+            yield Element(key, scanner.line, None)
+            if not scanner.resync():
+                raise BrokenError(scanner.line)
+
+
+def _element(scanner: _Scanner, key: str) -> Iterator[Element]:
+    while True:
         scanner.peek()
         line = scanner.line
         try:
@@ -144,7 +211,4 @@ def _elements(scanner: _Scanner, key: str) -> Iterator[Element]:
                 raise
             continue
         yield Element(key, line, value)
-        if not scanner.take(",") and scanner.peek() != "]":
-            yield Element(key, scanner.line, None)
-            if not scanner.resync():
-                raise BrokenError(scanner.line)
+        return

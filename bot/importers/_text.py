@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,16 @@ from bot.importers import FormatError
 
 HEAD = 1 << 18
 LINE_LIMIT = 4 << 20  # characters; a longer line is no row
-BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
+UNPACKED_TIMES = 300  # how often its own size a packed file may have; chats pack 5 to 30 times
+SMALL = 64 << 20  # bytes that it may have in any case
+BUFFER = 1 << 17
+
+
+class BombError(OSError):
+    """What is packed is many times larger than any chat."""
+
+
+BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, BombError)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, OSError)
 
@@ -37,11 +47,47 @@ class Source:
         return self.raw.tell()
 
 
+class Unpacking(io.RawIOBase):
+    """What is packed, as long as it is no bomb: the size on disk bounds what comes out."""
+
+    def __init__(self, data: BinaryIO, packed: int) -> None:
+        super().__init__()
+        self._data = data
+        self._limit = max(SMALL, UNPACKED_TIMES * packed)
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that one can go back to its beginning."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        return self._data.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._data.tell()
+
+    def readinto(self, buffer: object) -> int:
+        """Read, and stop where it has become too much.
+
+        Raises:
+            BombError: It has.
+        """
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        chunk = self._data.read(len(view))
+        if self._data.tell() > self._limit:
+            raise BombError(BombError.__doc__)
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """Open a file, gzip-packed or not, in UTF-8, UTF-16 or GBK.
-
-    Bytes that the encoding does not know become lone surrogates, so that `damaged` finds the rows they stand in.
 
     Raises:
         FormatError: There is no such file, or it cannot be read.
@@ -49,21 +95,35 @@ def opened(path: Path) -> Iterator[Source]:
     try:
         raw = path.open("rb")
     except OSError as error:
-        raise FormatError(f"{path}: cannot be opened ({error.strerror})") from error
+        raise FormatError(f"{path.name}: cannot be opened ({error.strerror})") from error
     with raw:
+        size = path.stat().st_size
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        data = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
-        try:
-            head = data.read(HEAD)
-            data.seek(0)
-        except UNREADABLE as error:
-            raise FormatError(f"{path}: cannot be unpacked; is it whole?") from error
-        encoding = encoding_of(head)
-        errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-        text = io.TextIOWrapper(data, encoding, errors=errors, newline="\n")
-        start = head.decode(encoding, "ignore").encode("utf-8", "ignore")
-        yield Source(text, start, path.stat().st_size, raw)
+        data = Unpacking(cast(BinaryIO, gzip.GzipFile(fileobj=raw)), size) if packed else raw
+        yield decoded(io.BufferedReader(cast(io.RawIOBase, data), BUFFER) if packed else raw, path.name, size, raw)
+
+
+def decoded(data: io.BufferedIOBase | BinaryIO, name: str, size: int, raw: BinaryIO) -> Source:
+    """Return bytes as text, in the encoding that their beginning speaks for.
+
+    Bytes that the encoding does not know become lone surrogates, so that `damaged` finds the rows they stand in.
+
+    Raises:
+        FormatError: They cannot be unpacked.
+    """
+    try:
+        head = data.read(HEAD)
+        data.seek(0)
+    except BombError as error:
+        raise FormatError(f"{name}: {BombError.__doc__} It is not imported.") from error
+    except UNREADABLE as error:
+        raise FormatError(f"{name}: cannot be unpacked; is it whole?") from error
+    encoding = encoding_of(head)
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    text = io.TextIOWrapper(cast(BinaryIO, data), encoding, errors=errors, newline="\n")
+    start = head.decode(encoding, "ignore").encode("utf-8", "ignore")
+    return Source(text, start, size, raw)
 
 
 def encoding_of(head: bytes) -> str:

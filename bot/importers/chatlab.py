@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from bot.importers import FormatError, Found, Keys, Options, Skipped
-from bot.importers._json import BrokenError, walk
-from bot.importers._names import Names
-from bot.importers._text import damaged, lines
-from storage.frames import MENTION_LIMIT, TEXT_LIMIT, Kind, Message, Place
-from storage.sanitize import label, sanitize
+from bot.importers import FormatError, Found, Options, Skipped
+from bot.importers._json import CUT_OFF, NOT_JSON, BrokenError, json_lines, walk
+from bot.importers._rows import NO_SENDER, RowError, Rows, ident, idents, number, seconds, words
+from bot.importers._text import lines
+from storage.frames import Kind, Message, Place
+from storage.sanitize import label
 
 ARRAYS = frozenset({"members", "messages"})
-EARLIEST = datetime(1999, 1, 1, tzinfo=UTC)  # when the first of these platforms began
-LATEST_SECOND = 4_102_444_800  # of the year 2100; more are milliseconds
-ID_LIMIT = 128  # characters; ids of platforms have a few dozen
 
 # By `type`: what it is, and what stands for it where it has no content.
 KINDS: Mapping[int, tuple[Kind, str]] = {
@@ -42,19 +37,6 @@ KINDS: Mapping[int, tuple[Kind, str]] = {
     99: (Kind.OTHER, "[unsupported:other]"),
 }
 UNKNOWN = (Kind.OTHER, "[unsupported:unknown]")
-
-NOT_JSON = "is not JSON"
-NOT_TEXT = "has bytes that are not text in the file's encoding"
-TOO_LONG = "is longer than a row can be, or the file breaks off"
-CUT_OFF = "is where the file breaks off, or is JSON no longer"
-NO_SENDER = "has no sender"
-NO_TIME = "has no time in seconds"
-YET_TO_COME = "has a time that is yet to come"
-OWN_POST = "is a post of the bot"
-
-
-class RowError(ValueError):
-    """A row cannot be used; the text is the reason."""
 
 
 def sniff(head: bytes) -> bool:
@@ -89,22 +71,12 @@ def _has_rows(file: TextIO) -> bool:
 
 def _rows(file: TextIO, reader: _Reader) -> Iterator[Found]:
     """Read the form with a row on each line."""
-    for number, line in lines(file):
-        if line is None:
-            yield Skipped(number, TOO_LONG)
-            continue
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if damaged(line):
-            yield Skipped(number, NOT_TEXT)
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            yield Skipped(number, NOT_JSON)
-            continue
-        what = row.get("_type") if isinstance(row, dict) else None
-        yield from reader.take(str(what), number, row)
+    for line, row in json_lines(file):
+        if isinstance(row, str):
+            yield Skipped(line, row)
+        else:
+            what = row.get("_type") if isinstance(row, dict) else None
+            yield from reader.take(str(what), line, row)
 
 
 def _members(file: TextIO, reader: _Reader) -> Iterator[Found]:
@@ -133,22 +105,20 @@ class _Reader:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.names = Names(options.own_names, options.own_ids)
-        self.called: dict[str, str] = {}
-        self.keys = Keys()
+        self.rows = Rows(options)
         self.meta: Mapping[str, Any] | None = None
 
     def take(self, what: str, line: int, row: object) -> Iterator[Found]:
         """Read a row of a kind: header, member or message."""
         if not isinstance(row, dict):
             yield Skipped(line, NOT_JSON)
+        elif what == "message":
+            yield self._checked(line, row)
         elif what == "header":
             self.header(row.get("meta"))
             yield self.place()
         elif what == "member":
             self.member(row)
-        elif what == "message":
-            yield self._checked(line, row)
         else:
             yield Skipped(line, "is neither header, member nor message")
 
@@ -171,20 +141,19 @@ class _Reader:
         meta = self.meta or {}
         if meta.get("type") == "private":
             raise FormatError("This is a private talk. Only groups are imported.")
-        platform, key = _text(meta.get("platform")), self.options.group or _text(meta.get("groupId"))
+        platform, key = words(meta.get("platform")), self.options.group or words(meta.get("groupId"))
         if not platform:
             raise FormatError("This file does not name its platform: add meta.platform.")
         if not key:
             raise FormatError("This file does not name its group: add meta.groupId, or give --group KEY.")
-        return Place(label(platform), label(key), name=label(_text(meta.get("name"))))
+        return Place(label(platform), label(key), name=label(words(meta.get("name"))))
 
     def member(self, row: Mapping[str, Any]) -> None:
         """Take in the names of a member."""
-        key = _id(row.get("platformId"))
-        names = [label(_text(row.get(name))) for name in ("groupNickname", "accountName")]
+        key, names = ident(row.get("platformId")), _names(row)
         if key:
-            self.names.learn(key, *names)
-            self.called[key] = names[0] or names[1]
+            self.rows.names.learn(key, *names)
+            self.rows.called[key] = names[0] or names[1]
 
     def _checked(self, line: int, row: Mapping[str, Any]) -> Found:
         if self.meta is None:
@@ -197,79 +166,31 @@ class _Reader:
     def message(self, row: Mapping[str, Any]) -> Message:
         """Return the message of a row.
 
+        What our own export says of mentions holds; else they are read in the text.
+
         Raises:
             RowError: It has no sender or time, is damaged, or is the bot's own post.
         """
-        kind, stand_in = KINDS.get(_number(row.get("type"), 99), UNKNOWN)
-        at = _time(row.get("timestamp"), self.options.until)
-        member = "" if kind is Kind.SYSTEM else _id(row.get("sender"))
-        if not member and kind is not Kind.SYSTEM:
+        kind, stand_in = KINDS.get(number(row.get("type"), 99), UNKNOWN)
+        at = seconds(row.get("timestamp"), self.options.until)
+        member, names, own = ident(row.get("sender")), _names(row), row.get("xiangqun")
+        if member:
+            self.rows.names.learn(member, *names)
+        elif kind is not Kind.SYSTEM:
             raise RowError(NO_SENDER)
-        if member and member in self.options.own_ids:
-            raise RowError(OWN_POST)
-        content = _text(row.get("content"))
-        if damaged(content):
-            raise RowError(NOT_TEXT)
-        text, mentions, to_bot = self._understood(row, sanitize(content).strip() or stand_in)
-        return Message(
-            key=_id(row.get("platformMessageId")) or self.keys.of(member, at, text),
-            at=at,
-            member=member,
-            name=self._name(member, row) if member else "",
-            text=text[:TEXT_LIMIT],
+        return self.rows.message(
+            at,
+            member,
+            names[0] or names[1],
+            words(row.get("content")),
             kind=kind,
-            reply_to=_id(row.get("replyToMessageId")) or None,
-            mentions=mentions,
-            to_bot=to_bot,
-            flags=("cut",) * (len(text) > TEXT_LIMIT) + ("forwarded",) * (kind is Kind.FORWARD),
+            stand_in=stand_in,
+            key=ident(row.get("platformMessageId")),
+            reply_to=ident(row.get("replyToMessageId")),
+            mentions=idents(own.get("mentions")) if isinstance(own, dict) else None,
+            to_bot=isinstance(own, dict) and own.get("toBot") is True,
         )
 
-    def _name(self, member: str, row: Mapping[str, Any]) -> str:
-        names = [label(_text(row.get(name))) for name in ("groupNickname", "accountName")]
-        self.names.learn(member, *names)
-        name = names[0] or names[1] or self.called.get(member, "")
-        self.called[member] = name
-        return name
 
-    def _understood(self, row: Mapping[str, Any], text: str) -> tuple[str, tuple[str, ...], bool]:
-        """Return text, mentions and whether the bot was spoken to: as we exported it, else as the text says it."""
-        own = row.get("xiangqun")
-        if isinstance(own, dict):
-            mentions = own.get("mentions")
-            return text, _ids(mentions), own.get("toBot") is True
-        return self.names.understand(text)
-
-
-def _text(value: object) -> str:
-    """Return text, or a number as text; anything else is none."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def _id(value: object) -> str:
-    """Return an id, or nothing where it is too long to be one."""
-    text = sanitize(_text(value))
-    return text if len(text) <= ID_LIMIT else ""
-
-
-def _ids(values: object) -> tuple[str, ...]:
-    found = map(_id, values) if isinstance(values, list) else ()
-    return tuple(filter(None, found))[:MENTION_LIMIT]
-
-
-def _number(value: object, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
-
-
-def _time(value: object, until: datetime) -> datetime:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LATEST_SECOND:
-        raise RowError(NO_TIME)
-    at = datetime.fromtimestamp(value, UTC)
-    if at < EARLIEST:
-        raise RowError(NO_TIME)
-    if at > until:
-        raise RowError(YET_TO_COME)
-    return at
+def _names(row: Mapping[str, Any]) -> list[str]:
+    return [label(words(row.get(name))) for name in ("groupNickname", "accountName")]

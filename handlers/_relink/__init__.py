@@ -12,17 +12,17 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
-from handlers._relink import _title
+from handlers._relink._deriving import derive
 from handlers._relink._held import Held, role_of
+from handlers._relink._written import Written
 from handlers._threads.asking import objection
-from storage import groups, messages, moves, outbox, outcome, pins, threads
+from storage import groups, messages, moves, outbox, threads
 from storage.database import Store
 from storage.frames import Kind
 from storage.messages import Stored
-from storage.pins import Pin, Pinned
-from storage.threads import Placed
 
 CACHED_GROUPS = 500
 STRETCH = 5_000  # messages that are placed anew in one go
@@ -35,6 +35,7 @@ class Remembered:
     memory: Memory
     version: int
     last: tuple[datetime, int, str] | None = None
+    until: tuple[datetime, int, str] | None = None
     keys: dict[str, int] = field(default_factory=dict)
 
 
@@ -60,6 +61,14 @@ class Memories:
             self._groups.popitem(last=False)
 
 
+class Stretch(NamedTuple):
+    """What became of a stretch of messages: which threads changed, how many it had, when the next one was said."""
+
+    touched: set[int]
+    size: int
+    next_at: datetime | None
+
+
 class Relinker:
     """Places messages of one group inside one transaction."""
 
@@ -71,6 +80,7 @@ class Relinker:
         self.topics = topics
         self.memories = memories
         self.stretch = stretch
+        self.written = Written(store)
 
     async def heard(self, message: Stored) -> set[int]:
         """Place a new message and return the threads that changed. If others came after it, they are placed anew."""
@@ -82,12 +92,35 @@ class Relinker:
             return await self._anew(message, version)
         known.version = version
         touched = await self._place(message, known, Held())  # nobody can have pinned it yet
+        await self.written.down()
         await self._refresh(touched)
         return touched
 
     async def again(self, message: Stored) -> set[int]:
         """Place everything from a message onwards anew: a pin was set, or what the linker saw has changed."""
         return await self._anew(message, await groups.next_version(self.store, message.group_id))
+
+    async def stretch_from(self, first: Stored) -> Stretch:
+        """Place a stretch of messages anew, from one onwards; the next call goes on where it ended, with its memory.
+
+        It ends between two moments, so that the next one can be found by its time.
+        """
+        version = await groups.next_version(self.store, first.group_id)
+        known = self.memories.get(first.group_id, version - 1)
+        before = await messages.latest_before(self.store, first.group_id, first, 1)
+        if known is None or not before or known.until != before[0].order:
+            first = await moves.beginning(self.store, first)
+            known = await self._rebuild(first, version)
+        page = await messages.after(self.store, first.group_id, first, self.stretch + 1)
+        cut = _seam(page, self.stretch)
+        if cut is None:  # all of one moment: a file whose times are no times
+            page = await messages.after(self.store, first.group_id, first, 1_000_000)
+            cut = len(page)
+        touched = await self._anew_in(page[:cut], known)
+        known.version, known.until = version, page[cut - 1].order
+        self.memories.keep(first.group_id, known)
+        await self._refresh(touched)
+        return Stretch(touched, cut, page[cut].at if cut < len(page) else None)
 
     async def refresh(self, touched: Iterable[int]) -> None:
         """Derive the facts of threads anew: a mark was set."""
@@ -135,11 +168,13 @@ class Relinker:
         later = [message for message in stretch if _speaks(message)]
         before = await threads.places(self.store, [message.id for message in stretch])
         held = await Held.on(self.store, later, before)
-        await threads.take_out(self.store, before)
+        if before:
+            await threads.take_out(self.store, before)
         await moves.forget(self.store, [message.id for message in stretch])
         touched = {thread for thread, _ in before.values()}
         for message in later:
             touched |= await self._place(message, known, held)
+        await self.written.down()
         return touched
 
     async def _rebuild(self, first: Stored, version: int) -> Remembered:
@@ -167,40 +202,38 @@ class Relinker:
         thread = decision.thread
         asker = None
         if thread == 0:
-            thread = await self._open(message)
+            thread = await self._open(message, held)
         elif thread is not None and thread not in known.memory.tracks:
             asker = (await threads.askers(self.store, [thread])).get(thread)  # pinned to one that is forgotten
         if thread is not None:
-            await threads.place(self.store, message.id, thread, decision.role, decision.confidence)
+            self.written.place(message.id, thread, decision.role, decision.confidence)
             touched.add(thread)
         known.memory.settle(said, thread, decision.role, asker=asker)
         for moved, target, wanted in decision.moves:
             role = await role_of(self.store, moved, wanted)
             if role is not None:
-                await moves.note(self.store, moved, message.id)
+                self.written.moved(moved, message.id)
                 touched |= await self._move(moved, thread if target == 0 else target, role, known)
         _note(message, known)
         return touched
 
-    async def _open(self, message: Stored) -> int:
-        numbers = await threads.opened_by(self.store, [message.id])
-        if message.id in numbers:
-            return numbers[message.id]
+    async def _open(self, message: Stored, held: Held) -> int:
+        if message.id in held.opened:
+            return held.opened[message.id]
         return await threads.open_thread(self.store, message, title="", imported=message.replayed)
 
     async def _move(self, message: int, target: int | None, role: Role, known: Remembered) -> set[int]:
-        touched = {thread for thread, _ in (await threads.places(self.store, [message])).values()}
+        touched = {thread for thread in [await self.written.thread_of(message)] if thread is not None}
         if target is None:
-            await threads.take_out(self.store, [message])
+            await self.written.take_out(message)
         else:
-            await threads.place(self.store, message, target, role)
+            self.written.place(message, target, role)
             touched.add(target)
         known.memory.move(message, target, role)
         return touched
 
     async def _refresh(self, touched: Iterable[int]) -> None:
-        for thread in sorted(touched):
-            await derive(self.store, thread, self.topics)
+        await derive(self.store, sorted(touched), self.topics)
 
     async def _said(self, message: Stored, known: Remembered) -> Said:
         return Said(
@@ -234,42 +267,11 @@ class Relinker:
         return thread.first_message if thread is not None and thread.group_id == message.group_id else None
 
 
-async def derive(store: Store, thread: int, topics: Topics) -> None:
-    """Write a thread's facts, title and topic down as they follow from its messages, roles and pins."""
-    placed = [placed for placed in await threads.content(store, thread) if placed.message.member_id is not None]
-    if not placed:
-        await threads.remove(store, thread)
-        return
-    held = await pins.on(store, threads=[thread])
-    opened = await threads.opener(store, thread)
-    opener = next((p.message for p in placed if p.message.id == opened), placed[0].message)
-    asker = opener.member_id or 0
-    question = [p.message.text for p in placed if p.message.member_id == asker and p.role in {"question", "detail"}]
-    topic = next((pin.value for pin in reversed(held) if pin.kind is Pinned.TOPIC), None)
-    guesses = topics.topic("\n".join(question[:6])) if topic is None else []
-    values = {
-        "asker": asker,
-        "first_message": opener.id,
-        "title": _title.title(question),
-        "topic": topic if topic is not None else (guesses[0].topic if guesses else ""),
-    }
-    marks = pins.marks(held, await _authors(store, placed, held))
-    await threads.write(store, thread, outcome.facts(_lines(placed), marks, asker), **values)
-
-
-def _lines(placed: Iterable[Placed]) -> list[outcome.Line]:
-    return [
-        outcome.Line(p.message.id, p.message.at, p.message.member_id or 0, p.role, p.message.recalled_at)
-        for p in placed
-    ]
-
-
-async def _authors(store: Store, placed: Iterable[Placed], held: Iterable[Pin]) -> dict[int, int]:
-    """Return who wrote which message; an accepted answer may stand in another thread, or in none."""
-    known = {p.message.id: p.message.member_id or 0 for p in placed}
-    elsewhere = {pin.message_id for pin in held if pin.message_id is not None} - known.keys()
-    found = await messages.several(store, elsewhere) if elsewhere else []
-    return known | {message.id: message.member_id for message in found if message.member_id is not None}
+def _seam(page: list[Stored], limit: int) -> int | None:
+    """Return how many messages come before the last change of time within a limit; all, where there are no more."""
+    if len(page) <= limit:
+        return len(page)
+    return next((cut for cut in range(limit, 0, -1) if page[cut - 1].at != page[cut].at), None)
 
 
 def _speaks(message: Stored) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.importers import FormatError, Found, Options, Skipped, chatlab
+from bot.importers import FormatError, Found, Options, Skipped, _json, _rows, chatlab
 from bot.importers._text import LINE_LIMIT, encoding_of, opened
 from storage.frames import Kind, Message, Place
 
@@ -146,16 +146,16 @@ def test_our_own_export_says_whom_it_mentions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
-        ({"sender": ...}, chatlab.NO_SENDER),
-        ({"sender": ""}, chatlab.NO_SENDER),
-        ({"sender": {"id": 1}}, chatlab.NO_SENDER),
-        ({"timestamp": ...}, chatlab.NO_TIME),
-        ({"timestamp": 1_760_000_000_000}, chatlab.NO_TIME),
-        ({"timestamp": "yesterday"}, chatlab.NO_TIME),
-        ({"timestamp": -1}, chatlab.NO_TIME),
-        ({"timestamp": True}, chatlab.NO_TIME),
-        ({"timestamp": 5}, chatlab.NO_TIME),
-        ({"sender": "10000"}, chatlab.OWN_POST),
+        ({"sender": ...}, _rows.NO_SENDER),
+        ({"sender": ""}, _rows.NO_SENDER),
+        ({"sender": {"id": 1}}, _rows.NO_SENDER),
+        ({"timestamp": ...}, _rows.NO_TIME),
+        ({"timestamp": 1_760_000_000_000}, _rows.NO_TIME),
+        ({"timestamp": "yesterday"}, _rows.NO_TIME),
+        ({"timestamp": -1}, _rows.NO_TIME),
+        ({"timestamp": True}, _rows.NO_TIME),
+        ({"timestamp": 5}, _rows.NO_TIME),
+        ({"sender": "10000"}, _rows.OWN_POST),
         ({"_type": "poem"}, "is neither header, member nor message"),
     ],
 )
@@ -212,13 +212,13 @@ def test_rows_that_are_damaged_are_named(tmp_path: Path) -> None:
     found = read(b"\n".join([*good, *bad, json.dumps(row(9)).encode()]), tmp_path)
     first = len(good) + 1
     assert skipped(found) == [
-        (first, chatlab.NOT_TEXT),
-        (first + 1, chatlab.NOT_JSON),
-        (first + 2, chatlab.NOT_JSON),
-        (first + 3, chatlab.NOT_JSON),
-        (first + 4, chatlab.NOT_JSON),
-        (first + 5, chatlab.NOT_JSON),
-        (first + 6, chatlab.TOO_LONG),
+        (first, _json.NOT_TEXT),
+        (first + 1, _json.NOT_JSON),
+        (first + 2, _json.NOT_JSON),
+        (first + 3, _json.NOT_JSON),
+        (first + 4, _json.NOT_JSON),
+        (first + 5, _json.NOT_JSON),
+        (first + 6, _json.TOO_LONG),
     ]
     assert [message.key for message in messages(found)] == ["k1", "k9"]
 
@@ -227,7 +227,7 @@ def test_an_object_goes_on_behind_a_broken_element(tmp_path: Path) -> None:
     text = json.dumps(whole([row(1), row(2), row(3)]), ensure_ascii=False, indent=0)
     broken = text.replace('"platformMessageId": "k2",', '"platformMessageId": k2,')
     found = read(broken, tmp_path)
-    assert [why for _, why in skipped(found)] == [chatlab.NOT_JSON]
+    assert [why for _, why in skipped(found)] == [_json.NOT_JSON]
     assert [message.key for message in messages(found)] == ["k1", "k3"]
 
 
@@ -235,7 +235,7 @@ def test_an_object_that_breaks_off_gives_what_there_is(tmp_path: Path) -> None:
     text = json.dumps(whole([row(number) for number in range(50)]))
     found = read(text[: len(text) * 2 // 3], tmp_path)
     assert len(messages(found)) > 10
-    assert skipped(found)[-1][1] in {chatlab.CUT_OFF, chatlab.NOT_JSON}
+    assert skipped(found)[-1][1] in {_json.CUT_OFF, _json.NOT_JSON}
 
 
 def test_a_packed_file_that_breaks_off_gives_what_there_is(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_packed_file_that_breaks_off_gives_what_there_is(tmp_path: Path) -> No
     data = gzip.compress(jsonl([HEADER, *rows]).encode())
     found = read(data[: len(data) // 2], tmp_path)
     assert len(messages(found)) > 1_000
-    assert skipped(found)[-1][1] == chatlab.TOO_LONG
+    assert skipped(found)[-1][1] == _json.TOO_LONG
 
 
 def test_meta_may_stand_behind_the_messages(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot import importers
-from bot.history import importer_of
 from bot.importers import FormatError, Options, Skipped
+from bot.importers._inputs import importer_of
 from storage.frames import Message, Place
 
 
