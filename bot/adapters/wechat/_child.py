@@ -4,10 +4,10 @@ It is `python -m bot.adapters.wechat._child`. Whatever the SDK prints goes nowhe
 it stops is this one; whatever file it writes lies in the working folder. It ends when its standard input does, so it
 cannot outlive the bot.
 
-The first line in is where to connect: {"endpoint", "token", "seconds", "heartbeat", "patience"}. Every later one is an
-order {"id", "do", ...}, answered by {"id", "ok"} or {"id", "failed", "why"}. By itself it says {"on": ...}, last of all
-{"on": "end", "as", "why"}, where `as` is "away" (nobody listens there), "refused" (the token), "taken" (by another
-program), "mute" or "lost".
+The first line in is where to connect: {"endpoint", "token", "seconds", "heartbeat", "patience", "beat"}. Every later
+one is an order {"id", "do", ...}, answered by {"id", "ok"} or {"id", "failed", "why"}. By itself the process says
+{"on": ...}, last of all {"on": "end", "as", "why"}, where `as` is "away" (nobody listens there), "refused" (the token),
+"taken" (by another program), "mute" or "lost".
 """
 
 from __future__ import annotations
@@ -67,14 +67,18 @@ def main() -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
 
+    one = threading.Lock()
+
     def tell(**words: object) -> None:
-        out.write(json.dumps(words) + "\n")
-        out.flush()
+        with one:
+            out.write(json.dumps(words) + "\n")
+            out.flush()
 
     orders = Orders(sys.stdin.buffer)
-    hello = orders.first.get()
+    hello, begun = orders.first.get(), threading.Event()
+    threading.Thread(target=_beat, args=(hello["beat"], begun, tell), daemon=True).start()
     try:
-        end = _live(hello, orders, tell)
+        end = _live(hello, orders, begun, tell)
     except Exception as error:  # noqa: BLE001 - the one edge of this process: whatever it was, the bot is to know
         end = {"as": "lost", "why": f"{type(error).__name__}: {error}"}
     with contextlib.suppress(OSError):
@@ -82,7 +86,13 @@ def main() -> None:
     os._exit(0)
 
 
-def _live(hello: Words, orders: Orders, tell: Tell) -> Words:
+def _beat(seconds: float, begun: threading.Event, tell: Tell) -> None:
+    """Give signs of life until a loop does: connecting and importing take their time, which ends by itself."""
+    while not begun.wait(seconds):
+        tell(on="beat")
+
+
+def _live(hello: Words, orders: Orders, begun: threading.Event, tell: Tell) -> Words:
     connected, why = _knock(hello)
     if connected is None and hello["patience"]:
         _load()  # while nobody is there anyway
@@ -95,6 +105,7 @@ def _live(hello: Words, orders: Orders, tell: Tell) -> Words:
     _load()
     from bot.adapters.wechat._stay import stay
 
+    begun.set()
     return asyncio.run(stay(connected, hello, orders.to, tell))
 
 

@@ -26,6 +26,7 @@ T = TypeVar("T")
 OFFICIAL = 2  # of a contact's types: a service, no human
 TEXT_SENT = 40_000  # characters of a message's text that leave this process; twice what is stored
 NAMES_KEPT = 20_000  # of each kind
+NAME_SECONDS = 3.0  # to wait for what a message can do without
 AT_ONCE = 8  # questions to the gateway at the same time
 MINI_PROGRAM, URL = 9, 14  # message types that have a title, to be asked for
 
@@ -201,7 +202,8 @@ class Gateway:
     async def _or(self, question: Awaitable[T], otherwise: T) -> T:
         """Answer a question that nothing depends on; a gateway fails in many ways."""
         try:
-            return await question
+            async with asyncio.timeout(NAME_SECONDS):
+                return await question
         except NotConnectedError:
             raise
         except Exception:  # noqa: BLE001 - whatever the library makes of an answer that it does not understand

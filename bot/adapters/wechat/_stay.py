@@ -14,7 +14,6 @@ from wechaty import EventType
 
 from bot.adapters.wechat._puppet import Gateway, NotConnectedError, Words
 
-BEAT = 2.0  # seconds between the signs of life to the bot
 HEARD_BUT_UNTOLD = 10_000  # what may wait here; beyond it the gateway waits
 
 Tell = Callable[..., None]
@@ -65,6 +64,7 @@ class _Session:
         self._gateway = gateway
         self._heartbeat = float(hello["heartbeat"])
         self._seconds = float(hello["seconds"])
+        self._beat = float(hello["beat"])
         self._tell = tell
         self._self_id = ""
         self._alive_at = asyncio.get_running_loop().time()
@@ -122,7 +122,7 @@ class _Session:
         """Tell the bot that this loop turns."""
         while True:
             self._tell(on="beat", silent=asyncio.get_running_loop().time() - self._alive_at)
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(self._beat)
 
     async def obey(self, orders: Callable[..., None]) -> None:
         """Carry out orders side by side, for as long as the session lives."""

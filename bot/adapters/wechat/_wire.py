@@ -35,7 +35,8 @@ class Meeting:
         seconds: How long an answer may take.
         heartbeat: How long it may be silent before it is asked for a sign of life.
         patience: How long to knock where nobody listens; 0: once.
-        silence: How long the process itself may say nothing, which beats every two seconds.
+        beat: How often the process shows that it lives.
+        silence: How long it may say nothing.
     """
 
     endpoint: str
@@ -43,6 +44,7 @@ class Meeting:
     seconds: float
     heartbeat: float
     patience: float = 0.0
+    beat: float = 2.0
     silence: float = 20.0
 
 
@@ -92,7 +94,7 @@ class Link:
 
     async def greet(self) -> None:
         """Say where to connect."""
-        hello = {key: getattr(self._meeting, key) for key in ("endpoint", "seconds", "heartbeat", "patience")}
+        hello = {key: getattr(self._meeting, key) for key in ("endpoint", "seconds", "heartbeat", "patience", "beat")}
         await self._write({**hello, "token": self._meeting.token})
 
     async def hear(self) -> Raw | Odd:
@@ -162,7 +164,7 @@ class Link:
                     answer.set_result(said)
             elif said.get("on") == "beat":
                 silent = said.get("silent")
-                self.silent = silent if isinstance(silent, float) else 0.0
+                self.silent = silent if isinstance(silent, float) else self.silent
             else:
                 await self._heard.put(said)
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.adapters import AuthError, Heard
 from bot.adapters.wechat import RETURNS
-from bot.adapters.wechat._wire import ROOT, LostError, Meeting, TakenError, linked
+from bot.adapters.wechat._wire import ROOT, AwayError, LostError, Meeting, TakenError, linked
 from bot.supervisor import Board, State, supervise
 from storage.frames import Place
 from storage.replies import Body
@@ -93,6 +93,15 @@ async def test_nobody_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="refused"):
         await wechat(free_port(), tmp_path).run(Recorder())
     assert time.monotonic() - began < 3
+
+
+async def test_a_gateway_that_is_knocked_at_for_longer_than_a_process_may_be_silent(tmp_path: Path) -> None:
+    meeting = Meeting(f"127.0.0.1:{free_port()}", TOKEN, 5, 5, patience=4, beat=0.3, silence=2.5)
+    began = time.monotonic()
+    async with linked(meeting, tmp_path) as link:
+        with pytest.raises(AwayError, match="refused"):
+            await link.hear()
+    assert time.monotonic() - began > 4
 
 
 async def test_a_wrong_token(tmp_path: Path) -> None:

@@ -256,6 +256,8 @@ async def test_an_account_that_was_logged_out_and_in(tmp_path: Path) -> None:
         assert failed.value.outcome is Outcome.NOT_SENT
         await on.gateway.order("login")
         await on.ear.until(lambda: len(on.ear.online_as) == 2)
+        await on.gateway.order("emit", event="ready", payload={"data": "ready"})  # now it has loaded every group
+        await on.ear.until(lambda: len(on.ear.online_as) == 3)
         await on.gateway.say("在", member="wxid_m1")
         await on.ear.until(lambda: on.ear.messages)
 
