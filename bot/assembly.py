@@ -55,6 +55,8 @@ def classifiers(config: Config) -> Classifiers:
         module, settings = plugins.load("classifiers", name, table)
         try:
             built = module.build(settings)
+            if hasattr(built, "refitted"):
+                built = built.refitted(config.data.folder)
         except ValueError as error:  # a broken topic tree names its file, table and remedy
             raise ConfigError(str(error)) from error
         linker = built if hasattr(built, "place") else linker

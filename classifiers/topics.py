@@ -13,10 +13,9 @@ from classifiers._topics.features import terms, weighed
 from classifiers._topics.lessons import MOST, UNHEARD, Lessons, Scores, final
 from classifiers._topics.samples import NONE
 from classifiers._topics.training import confidences
-from classifiers._topics.weights import SHIPPED, Weights, load
+from classifiers._topics.weights import NAME, SHIPPED, Weights, load
 from classifiers._tree import Topic
 from classifiers.keywords import Keywords
-
 
 FULL = 2.0  # what all keywords speaking for such a topic add
 UNKNOWN_RARENESS = 8.0  # of a term that the model has not seen; in lessons only
@@ -28,7 +27,7 @@ class Settings(BaseModel):
 
     Attributes:
         tree: The topic tree; without it the shipped one, for PostgreSQL.
-        weights: The model, as `train topics` wrote it; without it the shipped one.
+        weights: The model; without it what `train topics` left in the data folder, else the shipped one.
         threshold: Topics below this confidence are not named.
     """
 
@@ -61,6 +60,17 @@ class LinearTopics:
     def taught(self, teaching: Teaching) -> LinearTopics:
         """Return this classifier as a community taught it."""
         return LinearTopics(self.settings, self.weights, self._prior, self._own, teaching)
+
+    def refitted(self, folder: Path) -> LinearTopics:
+        """Return this classifier with the weights that `train topics` left in the data folder, if it did.
+
+        Raises:
+            ValueError: What is there is no model.
+        """
+        file = folder / NAME
+        if self.settings.weights is not None or not file.exists():
+            return self
+        return LinearTopics(self.settings, load(file), self._prior, self._own, self._teaching)
 
     def topic(self, text: str) -> list[Guess]:
         """Return topics, likeliest first; empty where none reaches the threshold, or nothing in the text is known."""

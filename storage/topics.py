@@ -15,7 +15,7 @@ from storage.messages import MESSAGES, ORDER
 from storage.pins import PINS, Pinned
 from storage.schema import METADATA, Id, UTCDateTime
 from storage.settings import SETTINGS
-from storage.threads import THREAD_MESSAGES, THREADS
+from storage.threads import COLUMNS, THREAD_MESSAGES, THREADS, Thread, select_threads
 
 LINES = 6  # of a question; as many as its topic is guessed from
 
@@ -136,6 +136,7 @@ async def taught_version(store: Store) -> tuple[Any, ...]:
 
 _VERSION = select(
     select(func.max(PINS.c.id)).scalar_subquery(),
+    select(PINS.c.at).order_by(PINS.c.id.desc()).limit(1).scalar_subquery(),
     select(func.max(PINS.c.undone_at)).scalar_subquery(),
     select(func.max(TOPICS.c.changed_at)).scalar_subquery(),
     select(func.count()).where(TOPICS.c.merged_into.is_not(None)).scalar_subquery(),
@@ -168,6 +169,13 @@ async def questions(store: Store, threads: Iterable[int]) -> dict[int, str]:
     for row in await store.rows(query):
         said.setdefault(row.id, []).append(row.text)
     return {thread: "\n".join(lines[:LINES]).strip() for thread, lines in said.items()}
+
+
+async def unplaced(store: Store, group: int, since: datetime, until: datetime) -> list[Thread]:
+    """Return the threads of a group, asked after `since` and until `until`, whose topic nobody could tell."""
+    query = select(*COLUMNS).where(THREADS.c.group_id == group, THREADS.c.topic == "")
+    asked = query.where(THREADS.c.asked_at > since, THREADS.c.asked_at <= until)
+    return await select_threads(store, asked.order_by(THREADS.c.asked_at, THREADS.c.id))
 
 
 async def changes(store: Store) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

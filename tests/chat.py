@@ -13,6 +13,7 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -25,6 +26,8 @@ from bot.inbox import Inbox
 from bot.outbox import Outbox, Policy
 from bot.quiet import Regime
 from bot.turn import House
+from classifiers import topics as linear
+from classifiers.topics import LinearTopics
 from handlers import Community, Feature
 from handlers._relink import Memories
 from storage import accounts, grants, members, topics
@@ -39,6 +42,7 @@ FEATURES = (
     "questions",
     "lookups",
     "corrections",
+    "topics",
     "help",
     "stats",
     "digest",
@@ -115,6 +119,12 @@ def load_features(names: Sequence[str] = FEATURES, tables: dict[str, dict[str, A
     return found
 
 
+@cache
+def topic_classifier() -> LinearTopics:
+    """Return the topic classifier that is on by default; loading it takes a moment."""
+    return linear.build(linear.Settings())
+
+
 class Chat:
     """One community with one account; groups and members appear as they speak."""
 
@@ -150,10 +160,10 @@ class Chat:
         platform: str = "qq",
     ) -> Chat:
         """Return a chat over a migrated, empty database."""
-        from classifiers import keywords, rules
+        from classifiers import rules
 
         loaded = load_features(features, tables)
-        words = keywords.build(keywords.Settings())
+        words = topic_classifier()
         async with database.write() as store:
             account = await accounts.ensure(store, "test", platform)
             await accounts.went_online(store, account.id, "10000", "小象", T0)

@@ -1,7 +1,7 @@
 """Lessons: what people's corrections add to the scores of a model, at once and without training it anew.
 
-Passive-aggressive (Crammer et al. 2006): a lesson that the model already knows with a margin changes nothing; else the
-terms of its text speak more for its topic, and less for the one that stood in its way, by as much as gives it the margin.
+Passive-aggressive (Crammer et al. 2006): a lesson that the model already knows with a margin changes nothing; else
+its terms speak more for its topic, and less for the one that stood in its way, by as much as gives it the margin.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-MARGIN = 1.0
+MARGIN = 3.0  # wide: a person who corrects one question means those like it as well
 UNHEARD = -1.0  # the score of a topic that the model does not know
 MOST = 2000  # lessons taken in; of more, the latest
 

@@ -128,3 +128,62 @@ def confidences(scores: Floats, steepness: float, doubt: float) -> list[float]:
     """Return how likely each topic is; what is missing to 1 is the likelihood of none of them."""
     odds = np.exp(steepness * (scores - doubt).clip(-20, 20))
     return [float(value) for value in odds / (1.0 + odds.sum())]
+
+
+# -- once more, with what a community taught ---------------------------------------------------------------------------
+
+
+def refit(
+    weights: Weights, samples: Sequence[Sample], taught: Sequence[Sample], keywords: Keywords, unknown: float
+) -> Weights:
+    """Return a model that also knows what a community taught: fitted over the scores of the one it had.
+
+    Args:
+        weights: The model that is there.
+        samples: Our own texts, so that nothing is unlearnt.
+        taught: Corrected questions.
+        keywords: The prior.
+        unknown: The rareness of terms that only the corrected questions have.
+    """
+    from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+    from sklearn.svm import LinearSVC
+
+    every = [*samples, *taught]
+    known = read([sample.text for sample in every], keywords)
+    new = sorted({term for counts, _ in known[len(samples) :] for term in counts} - weights.row.keys())
+    rareness = weights.rare | {term: unknown for term in new if "\n" not in term}
+    held = np.vstack([weights.weight, np.zeros((len(rareness) - len(weights.terms), len(weights.topics)), np.float32)])
+    topics = tuple(sorted({sample.topic for sample in every}))
+    matrix = table(known, topics, {term: row for row, term in enumerate(rareness)}, rareness)
+    scores = matrix[:, : len(rareness)] @ held + _prior(known, weights) + weights.bias
+    machine = LinearSVC(C=HARDNESS, random_state=0)
+    machine.fit(
+        csr_matrix(hstack([matrix, csr_matrix(scores)])),
+        [sample.topic for sample in every],
+        sample_weight=[sample.weight for sample in every],
+    )
+    return _folded(weights, from_machine(machine, topics, rareness), held)
+
+
+def _prior(known: Sequence[Read], weights: Weights) -> Floats:
+    shares = np.array([[found.get(key, 0.0) for key in weights.topics] for _, found in known], np.float32)
+    return np.asarray(PRIOR * shares @ weights.prior, np.float32)
+
+
+def _folded(before: Weights, after: Weights, held: Floats) -> Weights:
+    """Return one linear model for a model over the scores of another."""
+    size = len(after.topics)
+    over = after.prior[size:]
+    prior = after.prior[:size].copy()
+    column = {key: number for number, key in enumerate(after.topics)}
+    for number, key in enumerate(before.topics):
+        if key in column:
+            prior[column[key]] += before.prior[number] @ over
+    return replace(
+        after,
+        weight=after.weight + held @ over,
+        prior=prior,
+        bias=after.bias + before.bias @ over,
+        steepness=before.steepness,
+        doubt=before.doubt,
+    )

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from classifiers._topics.features import weighed
 
-SHIPPED = Path(__file__).with_name("topics.npz")
+NAME = "topics.npz"
+SHIPPED = Path(__file__).with_name(NAME)
 PRIOR = 1.0  # how much of a topic's keyword share goes into the score, before training weighs it
 Floats = NDArray[np.float32]
 
@@ -75,7 +76,7 @@ def save(weights: Weights, file: Path) -> None:
     )
 
 
-def load(file: Path = SHIPPED) -> Weights:
+def load(file: Path) -> Weights:
     """Return the weights in a file.
 
     Raises:
@@ -96,6 +97,11 @@ def load(file: Path = SHIPPED) -> Weights:
             )
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(f"{file} holds no topic model ({error}); make one with: python -m bot train topics") from error
+
+
+def load_shipped() -> Weights:
+    """Return the shipped weights."""
+    return load(SHIPPED)
 
 
 def _bytes(words: tuple[str, ...]) -> NDArray[np.uint8]:

@@ -18,6 +18,7 @@ from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, To
 from handlers._relink._deriving import derive
 from handlers._relink._held import Held, role_of
 from handlers._relink._written import Written
+from handlers._taught import Taught
 from handlers._threads.asking import objection
 from storage import groups, messages, moves, outbox, threads
 from storage.database import Store
@@ -43,6 +44,7 @@ class Memories:
     """The memories of the groups that spoke last; a cache: what is not here, or outdated, is rebuilt from storage."""
 
     def __init__(self) -> None:
+        self.taught = Taught()
         self._groups: OrderedDict[int, Remembered] = OrderedDict()
 
     def get(self, group: int, version: int) -> Remembered | None:
@@ -233,7 +235,9 @@ class Relinker:
         return touched
 
     async def _refresh(self, touched: Iterable[int]) -> None:
-        await derive(self.store, sorted(touched), self.topics)
+        wanted = sorted(touched)
+        topics = await self.memories.taught.classifier(self.store, self.topics) if wanted else self.topics
+        await derive(self.store, wanted, topics)
 
     async def _said(self, message: Stored, known: Remembered) -> Said:
         return Said(

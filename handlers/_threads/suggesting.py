@@ -138,7 +138,7 @@ async def other_suggestion(ctx: Context[Any], thread: Thread) -> Reply:
 
 async def in_direct(ctx: Context[Any], text: str) -> Reply:
     """Return what a question in private is like; nothing of it is kept as a thread."""
-    guesses = ctx.topics.topic(text)
+    guesses = (await ctx.memories.taught.classifier(ctx.store, ctx.topics)).topic(text)
     topic = guesses[0].topic if guesses else ""
     groups = await quotable(ctx)
     matches = await similar(ctx.store, text, groups, ctx.now(), topic=topic)

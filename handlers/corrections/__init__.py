@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -19,7 +18,8 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers._threads.described import head, may_work, meant, named, state
+from handlers._threads.described import head, is_asker, may_work, meant, named, state
+from handlers._topic_names import listed, look_up
 from handlers._wording import names
 from handlers._wording.masking import quoted
 from handlers.corrections import _mending as mending
@@ -29,9 +29,7 @@ from storage.messages import Stored
 from storage.outcome import Evidence, Mark
 from storage.pins import Pinned
 from storage.threads import Placed, Thread
-from storage.topics import Topic
 
-NEAR = 3
 ENDED = r"不是问题|不算问题|是问题|not a question|invalid|valid"
 _INVALID = {"不是问题", "不算问题", "not a question", "invalid"}
 ANSWER_LIMIT = 60
@@ -66,6 +64,10 @@ class Texts:
     TOPIC = Text(
         zh="#{thread} 的主题改成「{topic}」，原来是「{before}」。",
         en="The topic of #{thread} is “{topic}” now, it was “{before}”.",
+    )
+    TOPIC_DENIED = Text(
+        zh="#{thread} 的主题由提问者或群管理员来改。",
+        en="The topic of #{thread} is for its asker, or an admin, to change.",
     )
     TOPIC_FIRST = Text(zh="#{thread} 的主题定为「{topic}」。", en="The topic of #{thread} is “{topic}” now.")
     TOPIC_SAME = Text(
@@ -160,18 +162,18 @@ def accepted_of(placed: Iterable[Placed], asker: int, replied: int | None) -> St
     return pointed or (answers[-1] if answers else None)
 
 
-@router.command("topic", "主题", needs=Right.WORK, fits=r"#?\d{1,18}(?: .{1,40})?|\S{0,20}", help=Texts.TOPIC_HELP)
+@router.command("topic", "主题", needs=Right.SELF, fits=r"#?\d{1,18}(?: .{1,40})?|\S{0,20}", help=Texts.TOPIC_HELP)
 async def topic(command: Command, ctx: Context[NoSettings]) -> Reply:
-    """Set the topic of a question, by name in either language or by key."""
+    """Set the topic of a question, your own or with the right to: by name in either language, by key, or by number."""
     tree = await topics.every(ctx.store)
     wanted = re.sub(r"^#?\d{1,18}(?: |$)", "", command.args).strip()
     if not wanted:
-        raise UserError(ctx.say(Texts.TOPIC_USAGE, near=_listed(tree.values(), ctx)))
-    thread = await _mine_to_correct(command, ctx)
+        raise UserError(ctx.say(Texts.TOPIC_USAGE, near=listed(tree.values(), ctx.language)))
+    thread = await _mine_to_correct(command, ctx, askers_too=True)
     found, near = look_up(wanted, list(tree.values()))
     if found is None:
         raise UserError(
-            ctx.say(Texts.TOPIC_UNKNOWN, words=quoted(wanted, 20), near=_listed(near or tree.values(), ctx))
+            ctx.say(Texts.TOPIC_UNKNOWN, words=quoted(wanted, 20), near=listed(near or tree.values(), ctx.language))
         )
     before = tree.get(thread.topic)
     await pins.add(
@@ -184,23 +186,6 @@ async def topic(command: Command, ctx: Context[NoSettings]) -> Reply:
     return answer(
         ctx.say(text, thread=thread.id, topic=found.name(ctx.language), before=was), about=f"thread:{thread.id}"
     )
-
-
-def look_up(words: str, tree: list[Topic]) -> tuple[Topic | None, list[Topic]]:
-    """Return the topic of a name or key, or None and those whose names are near."""
-    word = words.casefold().strip("「」“”\"'")
-    by_name = {name.casefold(): found for found in tree for name in (found.key, found.zh, found.en)}
-    if word in by_name:
-        return by_name[word], []
-    near = [found for name, found in by_name.items() if word in name]
-    near += [by_name[name] for name in difflib.get_close_matches(word, list(by_name), n=NEAR, cutoff=0.4)]
-    unique = list({found.key: found for found in near}.values())[:NEAR]
-    return (unique[0], []) if len(unique) == 1 and word in unique[0].zh.casefold() else (None, unique)
-
-
-def _listed(tree: Iterable[Topic], ctx: Context[NoSettings]) -> str:
-    names_of = [found.name(ctx.language) for found in tree if not found.parent] or [t.name(ctx.language) for t in tree]
-    return (", " if ctx.language == "en" else "、").join(names_of)
 
 
 @router.command(
@@ -264,11 +249,15 @@ async def undo(command: Command, ctx: Context[NoSettings]) -> Reply:
 # -- what the commands share ------------------------------------------------------------------------------------------
 
 
-async def _mine_to_correct(command: Command, ctx: Context[NoSettings]) -> Thread:
+async def _mine_to_correct(command: Command, ctx: Context[NoSettings], *, askers_too: bool = False) -> Thread:
     thread = await meant(command, ctx)
     if thread is None:
         words = {"close": "结题", "topic": "主题", "split": "拆分"}
         raise UserError(ctx.say(Texts.WHICH, command=command.name if ctx.language == "en" else words[command.name]))
+    if askers_too and await is_asker(ctx, thread):
+        return thread
+    if askers_too and thread.group_id == ctx.group.id and not await may_work(ctx, thread):
+        raise UserError(ctx.say(Texts.TOPIC_DENIED, thread=thread.id))
     await _refuse_elsewhere(ctx, thread)
     return thread
 

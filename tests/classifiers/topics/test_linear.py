@@ -127,12 +127,10 @@ def test_the_later_of_two_corrections_holds(shipped: LinearTopics) -> None:
 
 def test_what_is_known_already_changes_nothing() -> None:
     lessons = Lessons()
-    lessons.add({"a": 1.0}, "sql", {"sql": 1.0, "security": -0.5})
+    lessons.add({"a": 1.0}, "sql", {"sql": 3.0, "security": -0.5})
     assert lessons.count == 0
-    lessons.add({"a": 1.0}, "security", {"sql": 1.0, "security": -0.5})
-    assert lessons.applied({"a": 1.0}, {"sql": 1.0, "security": -0.5}) == pytest.approx(
-        {"sql": -0.25, "security": 0.75}
-    )
+    lessons.add({"a": 1.0}, "security", {"sql": 1.0, "security": 0.0})
+    assert lessons.applied({"a": 1.0}, {"sql": 1.0, "security": 0.0}) == pytest.approx({"sql": -1.0, "security": 2.0})
     assert lessons.applied({"b": 1.0}, {"sql": 1.0}) == {"sql": 1.0}
 
 
@@ -140,10 +138,8 @@ def test_a_new_topic_is_known_by_its_name_and_learns(shipped: LinearTopics) -> N
     named = shipped.taught(Teaching(names={"jellyfish": ("水母同步", "Jellyfish sync")}))
     assert named.topic("水母同步装好以后起不来")[0].topic == "jellyfish"
     lesson = Lesson("登录珊瑚面板以后一直转圈", "jellyfish")
-    assert (
-        named.taught(Teaching((lesson,), {"jellyfish": ("水母同步",)})).topic("珊瑚面板又在转圈")[0].topic
-        == "jellyfish"
-    )
+    taught = named.taught(Teaching((lesson,), {"jellyfish": ("水母同步",)}))
+    assert taught.guesses("珊瑚面板又在转圈")[0].topic == "jellyfish"
 
 
 def test_a_merged_topic_is_what_it_became(shipped: LinearTopics) -> None:
