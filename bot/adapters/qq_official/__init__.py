@@ -22,9 +22,10 @@ from bot.adapters.qq_official import _probe
 from bot.adapters.qq_official._api import Api
 from bot.adapters.qq_official._desk import Desk
 from bot.adapters.qq_official._frames import PLATFORM
-from bot.adapters.qq_official._gateway import Gateway, Past, connected, first_of, hang_up
+from bot.adapters.qq_official._gateway import Gateway, connected, first_of, hang_up
 from bot.adapters.qq_official._hearing import Hearing, State, lost
 from bot.adapters.qq_official._lanes import Lanes
+from bot.adapters.qq_official._past import Notebook, Past
 from bot.adapters.qq_official._posts import Style, render
 from bot.adapters.qq_official._settings import INTERACTIONS, QUESTIONS, Settings, is_loopback
 from bot.adapters.qq_official._webhook import Hook, Signature
@@ -54,18 +55,22 @@ class QQOfficial:
         gap = timedelta(seconds=settings.gap_seconds)
         self.rate = Rate(settings.per_minute_group, settings.per_minute_account, gap)
         self._state = State(frozenset(settings.send_only))
-        self._past = Past()
+        self._past: Past | None = None  # read from the notebook at the first connection
+        self._notebook = Notebook(folder / name / "session.json", f"{settings.app_id} {settings.intents}")
         self._desk = Desk(self._state.anchors, self._state.closed, self._state.posts, folder / "files")
         self._line: tuple[Api, Ear] | None = None  # while it is connected
 
     async def run(self, ear: Ear) -> None:
         """Connect and stay (websocket), or wait for calls (webhook). See `Adapter.run`."""
+        if self._past is None:
+            self._past = await asyncio.to_thread(self._notebook.read)
+        past, work = self._past, self._answer if self.settings.mode == "webhook" else self._connect
         async with client(self.settings.action_timeout) as http:
-            api = self._api(http)
             try:
-                await (self._answer(api, ear) if self.settings.mode == "webhook" else self._connect(api, ear))
+                await work(self._api(http), ear, past)
             finally:
                 self._line = None
+                self._notebook.write(past)
 
     def render(self, body: Body) -> list[str]:
         """Return the posts of a body, as JSON: texts or Markdown, and pictures."""
@@ -97,42 +102,48 @@ class QQOfficial:
         secret = settings.app_secret.get_secret_value()
         return Api(http, api=settings.api, token_url=settings.token_url, app_id=settings.app_id, secret=secret)
 
-    async def _connect(self, api: Api, ear: Ear) -> None:
+    async def _connect(self, api: Api, ear: Ear, past: Past) -> None:
         url = await api.gateway()
         _refuse_open(url)
-        lanes, hearing, before = Lanes(), Hearing(self._state, ear, api), self._past.alive_at
+        lanes, hearing, before = Lanes(), Hearing(self._state, ear, api), past.alive_at
 
         async def deliver(raw: Raw | Odd, text: str, number: int) -> None:
             lane, said = hearing.read(raw)
 
             async def work() -> None:
                 await hearing.tell(raw, said, text)
-                self._past.progress.ended(number)
+                past.progress.ended(number)
                 await hearing.answer(raw)
 
             await lanes.put(lane, work)
 
         async def up(resumed: bool) -> None:
-            self._state.ids[self._past.self_id] = ""
+            self._state.ids[past.self_id] = ""
             self._line = api, ear
-            await ear.online(self._past.self_id, self._past.name, [])
+            await ear.online(past.self_id, past.name, [])
             if not resumed:
                 await lost(ear, before)
 
         def alive() -> None:
-            self._past.alive_at = ear.now()
+            past.alive_at = ear.now()
+
+        async def beaten() -> None:
+            if self._notebook.due(ear.now()):
+                await asyncio.to_thread(self._notebook.write, past)
 
         socket = await connected(url)
-        gateway = Gateway(socket, self._past, api.token, self.settings.intents, deliver=deliver, up=up, alive=alive)
+        gateway = Gateway(
+            socket, past, api.token, self.settings.intents, deliver=deliver, up=up, alive=alive, beaten=beaten
+        )
         try:
             await first_of(gateway.run(), lanes.failure())
         finally:
             self._line = None
             await lanes.settle(LAST_WORDS)
-            self._past.progress.given_up()
+            past.progress.given_up()
             await hang_up(socket)
 
-    async def _answer(self, api: Api, ear: Ear) -> None:
+    async def _answer(self, api: Api, ear: Ear, past: Past) -> None:
         hearing = Hearing(self._state, ear, api)
         settings = self.settings
 
@@ -147,11 +158,11 @@ class QQOfficial:
         async with door(settings.host, settings.port, settings.path, Hook(signature, settings.app_id, ear.now, take)):
             self._line = api, ear
             await ear.online(self_id, name, [])
-            await lost(ear, self._past.alive_at)
+            await lost(ear, past.alive_at)
             try:
                 await asyncio.get_running_loop().create_future()
             finally:
-                self._past.alive_at = ear.now()
+                past.alive_at = ear.now()
 
 
 def build(settings: Settings, name: str, folder: Path) -> QQOfficial:

@@ -6,8 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -18,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from bot.adapters import AuthError
 from bot.adapters._parse import Odd, Raw, identifier, integer, parse, table, words
 from bot.adapters._token import Token
-from bot.adapters.qq_official._lanes import Progress
+from bot.adapters.qq_official._past import Past
 from bot.adapters.qq_official._verdicts import closed
 from storage.sanitize import label
 
@@ -36,23 +34,6 @@ MAX_FRAME = 4 * 2**20
 Deliver = Callable[[Raw | Odd, str, int], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class Past:
-    """What outlives a connection: carried from one to the next by the adapter."""
-
-    session: str = ""
-    progress: Progress = field(default_factory=Progress)
-    failed: int = 0  # resumes in a row that came to nothing
-    refused: int = 0  # identifies in a row whose access token was not taken
-    alive_at: datetime | None = None  # when something last came, UTC
-    self_id: str = ""
-    name: str = ""
-
-    def forget(self) -> None:
-        """Give the session up: the next connection begins a new one."""
-        self.session, self.failed, self.progress = "", 0, Progress()
-
-
 class Gateway:
     """A connection from its hello to its end."""
 
@@ -66,11 +47,12 @@ class Gateway:
         deliver: Deliver,
         up: Callable[[bool], Awaitable[None]],
         alive: Callable[[], None],
+        beaten: Callable[[], Awaitable[None]],
     ) -> None:
         """Take an open connection over.
 
         `up` is told, with whether the session was resumed, once the gateway has taken us; `deliver` gets events with
-        their numbers, and `alive` is called for whatever comes.
+        their numbers, `alive` is called for whatever comes, and `beaten` at each heartbeat.
         """
         self._socket = socket
         self._past = past
@@ -79,6 +61,7 @@ class Gateway:
         self._deliver = deliver
         self._tell_up = up
         self._alive = alive
+        self._beaten = beaten
         self._resuming = bool(past.session)
         self._up = asyncio.Event()
         self._unanswered = 0  # beats
@@ -181,6 +164,7 @@ class Gateway:
             if self._unanswered >= MISSED_BEATS and self._waiting:
                 raise ConnectionError(f"{MISSED_BEATS} heartbeats of {interval:g} s were not answered")
             self._unanswered += 1
+            await self._beaten()
             await self._send(BEAT, self._past.progress.safe or None)
 
     async def _in_time(self) -> None:

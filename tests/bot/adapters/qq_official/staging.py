@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +21,14 @@ PLACE = Place("qq_official", GROUP)
 DIRECT = Place("qq_official", f"direct:{openid('m1')}", GroupKind.DIRECT)
 
 
-def adapter(there: int, folder: Path = Path(), **settings: Any) -> QQOfficial:
-    """An adapter that meets a fake on a port there."""
+FOLDER, NAMES = tempfile.TemporaryDirectory(), itertools.count()
+
+
+def adapter(there: int, folder: Path | None = None, **settings: Any) -> QQOfficial:
+    """An adapter that meets a fake on a port there, with nothing to remember unless a folder is given."""
     where = f"http://127.0.0.1:{there}"
     table = {"app_id": APP_ID, "app_secret": SECRET, "api": where, "token_url": f"{where}/app/getAppAccessToken"}
+    folder = folder or Path(FOLDER.name) / str(next(NAMES))
     return build(Settings.model_validate({**table, "action_timeout": 3, **settings}), "qq_official", folder)
 
 
@@ -48,7 +54,7 @@ class On:
 
 @contextlib.asynccontextmanager
 async def stage(
-    fake: Fake | None = None, ear: Recorder | None = None, folder: Path = Path(), **settings: Any
+    fake: Fake | None = None, ear: Recorder | None = None, folder: Path | None = None, **settings: Any
 ) -> AsyncIterator[On]:
     """The fake and the adapter, connected and logged in."""
     fake, ear = fake or Fake(), ear or Recorder()

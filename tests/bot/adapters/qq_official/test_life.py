@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,26 @@ async def test_a_broken_connection_is_resumed_and_nothing_is_lost() -> None:
     assert ear.texts == ["一", "二", "三"]
     assert [login["op"] for login in fake.logins] == [2, 6]
     assert ear.gaps == []
+
+
+def written(folder: Path) -> list[tuple[str, int]]:
+    """Return what lies in a folder, files with what others may do with them."""
+    return [(path.name, path.stat().st_mode & 0o077 * path.is_file()) for path in folder.rglob("*")]
+
+
+async def test_a_process_goes_on_where_another_ended(tmp_path: Path) -> None:
+    fake, ear = Fake(), Recorder()
+    async with fake.serve() as port:
+        for number in range(3):
+            bot = adapter(port, tmp_path, intents=1 << 25 if number < 2 else 1 << 25 | 1 << 26)
+            async with running(bot, ear) as life:
+                await online(bot, ear, life, number + 1)
+                await fake.say(f"在 {number}", mention=True)
+                await ear.until(lambda number=number: f"在 {number}" in ear.texts)
+            await fake.say(f"不在 {number}", mention=True)
+    assert ear.texts == ["在 0", "不在 0", "在 1", "在 2"]  # with other intents a session is not resumed
+    assert [login["op"] for login in fake.logins] == [2, 6, 2]
+    assert written(tmp_path) == [("qq_official", 0), ("session.json", 0)]
 
 
 @pytest.mark.middle

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.qq_official._anchors import ANSWERS, KEPT, PLACES, REMEMBERED, WINDOW, Anchor, Anchors, Memory
 from bot.adapters.qq_official._lanes import Lanes, Progress
+from bot.adapters.qq_official._past import NOTED_EVERY, Notebook, Past
 from bot.adapters.qq_official._verdicts import Verdict, closed, remedy, verdict
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -197,3 +200,47 @@ async def test_settling_gives_up_what_hangs() -> None:
 async def _until(condition: object) -> None:
     while not condition():  # type: ignore[operator]  # noqa: ASYNC110 - a plain list
         await asyncio.sleep(0.001)
+
+
+PAST = {"account": "1 2", "session": "s", "number": 7, "alive_at": NOW.isoformat(), "self_id": "9", "name": "小象"}
+
+
+def test_what_was_noted_is_read_again(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path / "qq" / "session.json", "1 2")
+    past = Past("s", Progress(7), alive_at=NOW, self_id="9", name="小象")
+    assert notebook.due(NOW)
+    notebook.write(past)
+    assert not notebook.due(NOW)
+    assert notebook.due(NOW + NOTED_EVERY)
+    found = notebook.read()
+    assert (found.session, found.progress.safe, found.alive_at) == ("s", 7, NOW)
+    assert (found.self_id, found.name) == ("9", "小象")
+
+
+@pytest.mark.parametrize(
+    ("text", "session", "alive"),
+    [
+        ("", "", False),
+        ("[]", "", False),
+        ('{"account": "1 2"}', "", False),
+        (json.dumps({**PAST, "account": "1 3"}), "", False),
+        (json.dumps({**PAST, "number": "x"}), "", True),
+        (json.dumps({**PAST, "number": -1}), "", True),
+        (json.dumps({**PAST, "session": ["x"]}), "", True),
+        (json.dumps({**PAST, "alive_at": "2026-11-23"}), "s", False),
+        (json.dumps({**PAST, "alive_at": 5}), "s", False),
+    ],
+)
+def test_a_notebook_that_cannot_be_read(text: str, session: str, alive: bool, tmp_path: Path) -> None:
+    file = tmp_path / "session.json"
+    file.write_text(text)
+    found = Notebook(file, "1 2").read()
+    assert (found.session, found.alive_at is not None) == (session, alive)
+    file.write_bytes(b"\xff\xfe")
+    assert Notebook(file, "1 2").read().session == ""
+    assert Notebook(tmp_path, "1 2").read().session == ""
+
+
+def test_a_notebook_that_cannot_be_written_harms_nobody(tmp_path: Path) -> None:
+    (tmp_path / "qq").write_text("a file where the folder should be")
+    Notebook(tmp_path / "qq" / "session.json", "1 2").write(Past())
