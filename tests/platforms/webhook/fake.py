@@ -69,6 +69,7 @@ class Fake:
         self._tell = tell
         self._clock = clock
         self._port = 0
+        self._changed = asyncio.Condition()
         self.robot("dingtalk", TOKEN, secret=SECRET)
 
     def robot(self, kind: str, key: str, **more: Any) -> Robot:
@@ -98,6 +99,11 @@ class Fake:
             yield self._port
         finally:
             await runner.cleanup()
+
+    async def until(self, condition: Callable[[], object], timeout: float = 10) -> None:
+        """Wait until something holds; it is looked at whenever something was posted."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: bool(condition()))
 
     async def say(self, text: str, **_: Any) -> str:
         """Let a member say something: nobody hears it."""
@@ -142,7 +148,7 @@ class Fake:
             return self._refused(430104, "消息内容不对")
         if robot.keyword not in text + body.get("title", ""):
             return self._refused(310000, "keywords not in content")
-        return self._taken(robot, Post(robot.key, text, str(what), body.get("title", "")))
+        return await self._taken(robot, Post(robot.key, text, str(what), body.get("title", "")))
 
     def _badly_signed(self, request: web.Request, secret: str) -> str:
         moment = request.query.get("timestamp", "")
@@ -167,7 +173,7 @@ class Fake:
             return self._refused(44004, "empty content")
         if len(body["content"].encode()) > {"text": 2048, "markdown": 4096}[what]:
             return self._refused(40058, "content exceed max length")
-        return self._taken(robot, Post(robot.key, body["content"], what))
+        return await self._taken(robot, Post(robot.key, body["content"], what))
 
     # --- both ---
 
@@ -176,9 +182,11 @@ class Fake:
         robot.posted_at = [at for at in robot.posted_at if now - at < 60]
         return now < robot.blocked_until or len(robot.posted_at) >= PER_MINUTE
 
-    def _taken(self, robot: Robot, post: Post) -> web.Response:
+    async def _taken(self, robot: Robot, post: Post) -> web.Response:
         robot.posted_at.append(self._clock())
-        self.posts.append(post)
+        async with self._changed:
+            self.posts.append(post)
+            self._changed.notify_all()
         self._tell(post={"text": post.text, "key": f"{robot.key}-{len(self.posts)}", "form": post.form, "quote": None})
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
