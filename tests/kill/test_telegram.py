@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill.telegram_loop import crash_loop
+from tests.platforms.telegram.stage import TOKEN
 
 MIDDLE, LONG = 5, 50
 
@@ -19,6 +20,7 @@ async def test_five_kills_on_telegram_lose_and_repeat_nothing(sqlite_url: str, t
     assert verdict.clean, verdict
     assert verdict.answered
     assert verdict.digests
+    assert TOKEN not in (tmp_path / "bot.log").read_text("utf-8", "replace")
 
 
 @pytest.mark.long
