@@ -24,6 +24,7 @@ COOL_DOWN = timedelta(seconds=3)  # a second mention within it belongs to the fi
 LOOP_LIMIT = 5  # mentions of one member in one group within a minute; more is a loop, or a joke
 LOOP_SPAN = timedelta(minutes=1)
 MUTE_SPAN = timedelta(minutes=10)
+DOUBTFUL = frozenset({"anonymous", "unstable"})  # of whose authors nobody knows for sure who they are
 ENDS_DIALOG = frozenset({"取消", "算了", "cancel", "/cancel"})
 
 
@@ -262,7 +263,8 @@ async def _notice(
 
 async def _context(turn: Turn, feature: Feature, said: Heard, rights: frozenset[Right] | None = None) -> Context[Any]:
     at = said.stored.at if said.frame.replayed else turn.clock_now
-    return await turn.context(feature, said.group, member=said.member, rights=rights, at=at)
+    trusted = not said.stored.flags & DOUBTFUL
+    return await turn.context(feature, said.group, member=said.member, rights=rights, at=at, trusted=trusted)
 
 
 def _say(turn: Turn, said: Heard, text: Any) -> str:

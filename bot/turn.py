@@ -162,8 +162,12 @@ class Turn:
         member: Member | None = None,
         rights: frozenset[Right] | None = None,
         at: datetime | None = None,
+        trusted: bool = True,
     ) -> Context[Any]:
-        """Return what a feature's function is given in a group, with the settings that hold there."""
+        """Return what a feature's function is given in a group, with the settings that hold there.
+
+        Grants are believed where the speaker is `trusted` and the platform's ids last.
+        """
         if group.id not in self.overrides:
             self.overrides[group.id] = await settings.overrides(self.store, group.id)
         over = self.overrides[group.id]
@@ -180,7 +184,7 @@ class Turn:
             features=self.house.features,
             language=language(over, self.house.community),
             memories=self.house.memories,
-            trusted=self.house.able(self.account.name, Ability.STABLE_IDS),
+            trusted=trusted and self.house.able(self.account.name, Ability.STABLE_IDS),
         )
 
     # -- what is said -------------------------------------------------------------------------------------------
