@@ -107,7 +107,7 @@ class Settings(BaseModel):
         if any(
             not group.isascii() or not group.isprintable() or not group.strip() or len(group) > 64 for group in groups
         ):
-            raise ValueError("must hold the openids of groups, as `groups` lists them")
+            raise ValueError("must hold the openids of groups, as `doctor` names them")
         return groups
 
 
