@@ -47,20 +47,18 @@ class Rules:
         if said.member is None or said.kind in _SILENT:
             return Placement(None)
         here = scene(said, memory, self._reader)
-        if here.cues.ad and not here.cues.seeks and not here.cues.error:
+        if self.ignores(here):
             return Placement(None)
         scores: dict[int | None, float] = {thread: fits(here, thread) for thread in here.states}
         scores[OUT] = stays_out(here)
         new, together = begins(here, self._reader)
         scores[NEW] = new - self.settings.caution
-        if here.cues.nudge and self._answers_opener(here):
-            return Placement(None)
         best = max(scores, key=lambda thread: (scores[thread], thread or 0))
         sure = _confidence(scores, best)
-        if best is OUT or _waits(here, best):
+        if best is OUT or waits(here, best):
             return Placement(None, confidence=sure)
         if best == NEW:
-            return Placement(NEW, Role.QUESTION, sure, self._moves(here, together))
+            return Placement(NEW, Role.QUESTION, sure, self.moves(here, together))
         return Placement(best, role(here, here.states[best]), sure)
 
     def role(self, said: Said, memory: Memory, thread: int) -> Role:
@@ -69,7 +67,12 @@ class Rules:
         near = here.states.get(thread) or state(memory.tracks[thread], self._reader)
         return role(here, near)
 
-    def _moves(self, here: Scene, together: tuple[Said, ...]) -> tuple[tuple[int, int | None, Role], ...]:
+    def ignores(self, here: Scene) -> bool:
+        """Return whether a message has no place whatever else is true: an advertisement, a nudge to an opener."""
+        cues = here.cues
+        return (cues.ad and not cues.seeks and not cues.error) or (cues.nudge and self._answers_opener(here))
+
+    def moves(self, here: Scene, together: tuple[Said, ...]) -> tuple[tuple[int, int | None, Role], ...]:
         """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""
         moves = {said.id: Role.QUESTION for said in together}
         first = together[0].at if together else here.said.at
@@ -99,8 +102,8 @@ class Rules:
         ]
 
 
-def _waits(here: Scene, thread: int | None) -> bool:
-    """Whether it is an opener that waits for its question: aimed at nobody, and not said in an own thread."""
+def waits(here: Scene, thread: int | None) -> bool:
+    """Return whether it is an opener that waits for its question: aimed at nobody, and not said in an own thread."""
     aim = here.pointing
     if not here.cues.hollow or aim.message is not None or aim.members:
         return False

@@ -41,6 +41,7 @@ HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no met
 # Keys whose value in config.example.toml shows the form and is not the default.
 SHOWN_ONLY = {("adapters.onebot", "url"), ("classifiers.rules", "tree"), ("classifiers.keywords", "tree")}
 SHOWN_ONLY |= {("classifiers.topics", "tree"), ("classifiers.topics", "weights")}
+SHOWN_ONLY |= {("classifiers.linker", "tree"), ("classifiers.linker", "model")}
 
 
 def page(name: str) -> str:

@@ -100,7 +100,7 @@ def _said(rows: list[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Said]:
             id=number,
             key=str(row["id"]),
             member=None if kind == "system" else members[str(row["member"])],
-            at=datetime.fromisoformat(str(row["at"]).replace("Z", "+00:00")).astimezone(UTC),
+            at=_second(str(row["at"])),
             text=text,
             name=label(str(row.get("name") or "")),
             kind=kind,
@@ -108,6 +108,11 @@ def _said(rows: list[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Said]:
             mentions=tuple(members[key] for key in mentions),
             to_bot=to_bot,
         )
+
+
+def _second(at: str) -> datetime:
+    """Return a time as exports of groups have it: whole seconds."""
+    return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone(UTC).replace(microsecond=0)
 
 
 def _thread(stream: Stream, key: str, row: Mapping[str, Any] | None, ids: Mapping[str, int]) -> GoldThread:

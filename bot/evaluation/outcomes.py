@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from bot.evaluation import Report, Request
-from bot.evaluation._models import roles_for, shipped_topics
+from bot.evaluation._models import Says, roles_for, shipped_topics
 from bot.evaluation._reading import read
 from bot.evaluation._running import row
-from classifiers import Memory, Role, Said, Topics
+from classifiers import Memory, Role, Said, Topics, rules
 from classifiers._evaluating import answering
 from classifiers._evaluating.streams import GoldThread, Row, Stream
 from classifiers._phrases import THANKS, WORKS
-
-Says = Callable[[Said, Memory, int], Role]
 
 
 def evaluate(request: Request) -> Report:
@@ -25,11 +23,21 @@ def evaluate(request: Request) -> Report:
     """
     streams = read(request.data, request.format, mentions=request.mentions)
     topics = shipped_topics()
-    baselines: dict[str, Says] = {"closing words": _by_words, "every thread solved": _solved}
+    ours, notes = roles_for(request, streams)
+    baselines: dict[str, Says] = {
+        "closing words": _by_words,
+        "every thread solved": _solved,
+        "rules": rules.build(rules.Settings()).role,
+    }
     return Report(
-        judge(streams, roles_for(request), topics),
-        {name: judge(streams, says, topics) for name, says in baselines.items()},
+        judge(streams, ours, topics),
+        {name: judge(streams, _always(says), topics) for name, says in baselines.items()},
+        notes,
     )
+
+
+def _always(says: Says) -> Callable[[Stream], Says]:
+    return lambda _: says
 
 
 def _by_words(said: Said, memory: Memory, thread: int) -> Role:
@@ -44,13 +52,13 @@ def _solved(said: Said, memory: Memory, thread: int) -> Role:
     return Role.RESOLVED if said.member == memory.tracks[thread].asker else Role.ANSWER
 
 
-def judge(streams: Sequence[Stream], says: Says, topics: Topics) -> dict[str, float]:
+def judge(streams: Sequence[Stream], choice: Callable[[Stream], Says], topics: Topics) -> dict[str, float]:
     """Return how many roles, response times, outcomes and close times come out right."""
     rows: dict[str, Row] = {}
     threads: list[GoldThread] = []
     good: list[bool] = []
     for stream in streams:
-        told = given(stream, says)
+        told = given(stream, choice(stream))
         good += [told[message] == role for message, role in stream.roles.items() if message in told]
         rows |= _rows(stream, told, topics, len(rows))
         threads += stream.threads

@@ -1,0 +1,35 @@
+"""What kind of message a text is by itself: an opening, an answer, small talk ..."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers._cues import Cues, Reader
+from classifiers._linker.linear import Linear
+from classifiers._linker.options import FLAGS
+from classifiers._tokens import tokens
+
+Floats = NDArray[np.float64]
+
+
+def features(cues: Cues) -> list[float]:
+    """Return what a text's cues tell beside its words."""
+    flags = (float(getattr(cues, flag)) for flag in FLAGS)
+    rest = (cues.complains, cues.tells, cues.own, cues.states)
+    return [*flags, cues.tech, math.log1p(cues.size), cues.start / 3, *map(float, rest)]
+
+
+def teller(reader: Reader, model: Linear) -> Callable[[str], Floats]:
+    """Return a function of a text to the logarithm of each kind's probability; it remembers what it was asked."""
+
+    @lru_cache(maxsize=4096)
+    def told(text: str) -> Floats:
+        cues = reader.read(text)
+        return model.logs(tokens(cues.text), np.array(features(cues)))
+
+    return told

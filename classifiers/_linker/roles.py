@@ -1,0 +1,61 @@
+"""The role of a message in its thread: features beside its words, and the decision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from classifiers import Role
+from classifiers._linker.linear import Linear
+from classifiers._linker.options import said_features, thread_features
+from classifiers._roles import role as ruled
+from classifiers._scene import Scene, role_of
+from classifiers._thread import State
+from classifiers._tokens import tokens
+
+ROLES = tuple(Role)
+OTHERS = frozenset({Role.CLARIFY, Role.ANSWER, Role.METOO, Role.THANKS, Role.ASIDE})
+ASKERS = frozenset(
+    {Role.QUESTION, Role.DETAIL, Role.CLARIFY, Role.THANKS, Role.RESOLVED, Role.STILL_BROKEN, Role.ASIDE}
+)
+
+
+def features(here: Scene, near: State) -> list[float]:
+    """Return what speaks for a role beside the words; the asker's case has weights of its own."""
+    mine = float(near.asker == here.said.member)
+    rules = ruled(here, near)
+    target = role_of(here, here.pointing.message)
+    base = [*(float(rules is role) for role in ROLES), *said_features(here)]
+    return [
+        *base,
+        *thread_features(here, 0, near, 0),
+        *(float(near.last_role is role) for role in ROLES),
+        *(float(target is role) for role in ROLES),
+        float(here.cues.text.endswith("?")),
+        float(here.pointing.member == near.asker),
+        *(value * mine for value in base),
+    ]
+
+
+def terms(here: Scene, near: State) -> list[str]:
+    """Return the tokens, alone and as said by the asker or by another."""
+    found = tokens(here.cues.text)
+    side = "A" if near.asker == here.said.member else "O"
+    return [*found, *(side + token for token in found)]
+
+
+def decide(here: Scene, near: State, model: Linear) -> Role:
+    """Return the likeliest role that the author can have.
+
+    An asker's thanks that close nothing, after an answer, are progress (我去试试，谢谢): they must not let the thread
+    count as solved by thanks, so they are details.
+    """
+    mine = near.asker == here.said.member
+    logs = model.logs(terms(here, near), np.array(features(here, near)))
+    allowed = set(ASKERS if mine else OTHERS)
+    if mine and not near.answered:
+        allowed.add(Role.WITHDRAWN)
+    ranked = sorted(zip(logs, model.labels, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    found = next((Role(label) for _, label in ranked if Role(label) in allowed), Role.ASIDE)
+    if mine and found is Role.THANKS and near.answered and not near.closed:
+        return Role.DETAIL
+    return found

@@ -1,0 +1,174 @@
+"""Teaches which place a message takes: a thread, one of its own, or none; and what kind of message a text is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import Linker, Memory, Placement, Role, Said, rules
+from classifiers._cues import Reader
+from classifiers._evaluating.streams import GoldThread, Stream
+from classifiers._linker import kinds, options
+from classifiers._linker.linear import Linear
+from classifiers._linker.options import NEW, OUT, Options
+from classifiers._linker.trees import Trees
+from classifiers._roles import role
+from classifiers._scene import Scene, scene
+from classifiers._tokens import tokens
+from classifiers._training.fitting import boosted, multinomial, taken_apart
+from classifiers._tree import load
+
+Floats = NDArray[np.float64]
+_SILENT = ("system", "withheld")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message with the places that it could take; `right` marks the one it should."""
+
+    text: str
+    rows: list[list[float]]
+    right: list[float]
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """Return the reader of the shipped topic tree."""
+    return Reader(load())
+
+
+def kind_of(stream: Stream, said: Said, threads: Mapping[str, GoldThread], askers: Mapping[str, int | None]) -> str:
+    """Return what kind of message it was marked to be."""
+    key, part = stream.thread.get(said.id), stream.roles.get(said.id, "aside")
+    if key is None:
+        return "outside"
+    if said.member != askers[key]:
+        return part if part in ("answer", "clarify") else "aside"
+    if said.id in threads[key].opens and part in ("question", "detail"):
+        return "opening"
+    closing = {"resolved": "closing", "thanks": "closing", "still_broken": "detail", "question": "asking"}
+    return closing.get(part, "aside" if part == "aside" else "detail")
+
+
+def askers(stream: Stream) -> dict[str, int | None]:
+    """Return gold thread -> its asker."""
+    by = {said.id: said.member for said in stream.said}
+    return {thread.key: by[thread.first] for thread in stream.threads}
+
+
+def teach_kinds(streams: Iterable[Stream], lessons: Sequence[tuple[str, str]]) -> Linear:
+    """Fit what kind of message a text is; `lessons` are (text, kind) that stand in no stream, at half weight."""
+    told = [(text, kind, 0.5) for text, kind in lessons]
+    for stream in streams:
+        threads, who = {thread.key: thread for thread in stream.threads}, askers(stream)
+        told += [(s.text, kind_of(stream, s, threads, who), 1.0) for s in stream.said if s.member is not None]
+    cues = [reader().read(text) for text, _, _ in told]
+    return multinomial(
+        [tokens(found.text) for found in cues],
+        np.array([kinds.features(found) for found in cues]),
+        [kind for _, kind, _ in told],
+        np.array([weight for _, _, weight in told]),
+        strength=2.0,
+        least=2,
+    )
+
+
+def examples(stream: Stream, policy: Linker | None) -> list[Example]:
+    """Replay a stream and return what should have been decided; without a policy, as people marked it.
+
+    A policy makes the mistakes that a linker will stand before; its threads are those of gold that most of their
+    messages belong to.
+    """
+    judge = _Judge(stream)
+    memory, opened, found = Memory(), 0, []
+    for said in stream.said:
+        if said.member is None or said.kind in _SILENT:
+            memory.settle(said, None, Role.ASIDE)
+            continue
+        here = scene(said, memory, reader())
+        offered = options.places(here, reader())
+        right = judge.right(here, offered, memory)
+        found.append(Example(said.text, offered.rows, [float(place == right) for place in offered.places]))
+        taken = judge.as_marked(here, offered, right) if policy is None else policy.place(said, memory)
+        opened += taken.thread == NEW
+        judge.settle(said, opened if taken.thread == NEW else taken.thread, taken, memory)
+    return found
+
+
+class _Judge:
+    """Knows the gold threads of a stream and which of the linker's threads stand for them."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.askers = askers(stream)
+        self.held: dict[int, Counter[str]] = defaultdict(Counter)
+        self._rules = rules.build(rules.Settings())
+
+    def right(self, here: Scene, offered: Options, memory: Memory) -> int | None:
+        """Return the right place: its thread, a new one if it is its asker's and not yet open, else none."""
+        key = self.stream.thread.get(here.said.id)
+        if key is None:
+            return OUT
+        standing = self._standing(memory).get(key)
+        if standing is not None and standing in here.states:
+            return standing
+        return NEW if here.said.member == self.askers[key] and not here.cues.hollow else OUT
+
+    def _standing(self, memory: Memory) -> dict[str, int]:
+        most: dict[str, tuple[int, int]] = {}
+        for thread, counts in self.held.items():
+            key, count = counts.most_common(1)[0]
+            if key and thread in memory.tracks and count > most.get(key, (0, 0))[0]:
+                most[key] = count, thread
+        return {key: thread for key, (_, thread) in most.items()}
+
+    def as_marked(self, here: Scene, offered: Options, right: int | None) -> Placement:
+        """Return the right place as a decision, with the role that the rules would give."""
+        if right is OUT:
+            return Placement(None)
+        if right != NEW:
+            return Placement(right, role(here, here.states[right]))
+        key = self.stream.thread.get(here.said.id)
+        taken = self._rules.moves(here, offered.together or options.usable(here, reader()))
+        return Placement(NEW, Role.QUESTION, 1.0, tuple(m for m in taken if self.stream.thread.get(m[0]) == key))
+
+    def settle(self, said: Said, thread: int | None, taken: Placement, memory: Memory) -> None:
+        """Take a decision into the memory."""
+        memory.settle(said, thread, taken.role)
+        if thread is not None:
+            self.held[thread][self.stream.thread.get(said.id, "")] += 1
+        for message, target, moved in taken.moves:
+            where = thread if target == NEW else target
+            memory.move(message, where, moved)
+            if where is not None:
+                self.held[where][self.stream.thread.get(message, "")] += 1
+
+
+def teach_places(found: Sequence[tuple[Sequence[Example], Linear, float]]) -> Trees:
+    """Fit which place is right, from examples with the model of kinds that has not seen them, and their weight."""
+    rows, right, weights = [], [], []
+    for held, model, weight in found:
+        told = kinds.teller(reader(), model)
+        for example in held:
+            kind = np.tile(told(example.text), (len(example.rows), 1))
+            rows.append(np.hstack([np.array(example.rows), kind]))
+            right += example.right
+            weights += [weight] * len(example.right)
+    return taken_apart(
+        boosted(
+            np.concatenate(rows),
+            np.array(right),
+            np.array(weights),
+            bags=3,
+            max_iter=120,
+            max_leaf_nodes=10,
+            max_depth=6,
+            min_samples_leaf=20,
+            max_features=0.4,
+        )
+    )

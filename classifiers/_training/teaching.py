@@ -1,0 +1,77 @@
+"""Puts the trainings together: annotated streams in, all models of the linker out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from classifiers import rules
+from classifiers._evaluating.streams import Stream
+from classifiers._linker.linear import Linear
+from classifiers._linker.models import Models
+from classifiers._linker.trees import Trees
+from classifiers._topics.samples import NONE, questions
+from classifiers._training.linking import choices, rareness, teach_links
+from classifiers._training.placing import Example, examples, teach_kinds, teach_places
+from classifiers._training.telling import teach_roles
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A stream with its examples, made once however many models are trained on it.
+
+    Attributes:
+        weight: What its examples count; less where the rules were written on it, for there they seem too right.
+    """
+
+    stream: Stream
+    weight: float
+    examples: tuple[Example, ...]
+
+
+def lesson(stream: Stream, weight: float = 1.0) -> Lesson:
+    """Return a stream with examples along its marks, and along what the rules would have done."""
+    along = rules.build(rules.Settings())
+    return Lesson(stream, weight, (*examples(stream, None), *examples(stream, along)))
+
+
+def own_texts() -> list[tuple[str, str]]:
+    """Return our own questions, and what is said besides, as texts with their kind."""
+    return [(sample.text, "outside" if sample.topic == NONE else "opening") for sample in questions()]
+
+
+def teach_questions(lessons: Sequence[Lesson]) -> tuple[Linear, Trees, Linear]:
+    """Fit kinds, places and roles on lessons; places learn from kinds that have not seen their stream.
+
+    Raises:
+        ValueError: There are fewer than two streams.
+    """
+    if len(lessons) < 2:
+        raise ValueError("two annotated streams at least are needed to train on")
+    texts = own_texts()
+    blind = [teach_kinds([other.stream for other in lessons if other is not one], texts) for one in lessons]
+    places = teach_places(
+        [(one.examples, kinds, one.weight) for one, kinds in zip(lessons, blind, strict=True) if one.weight > 0]
+    )
+    streams = [one.stream for one in lessons]
+    return teach_kinds(streams, texts), places, teach_roles(streams)
+
+
+def with_questions(models: Models | None, lessons: Sequence[Lesson]) -> Models:
+    """Return models whose parts for questions are trained on lessons; their links stay, where there are any."""
+    words, places, roles = teach_questions(lessons)
+    held = models or Models(words, places, roles, {}, (), np.zeros(0, np.float32))
+    return replace(held, words=words, places=places, roles=roles)
+
+
+def with_links(models: Models, named: Sequence[Stream], unnamed: Sequence[Stream]) -> Models:
+    """Return models whose links are trained on logs, and on the same logs without names."""
+    idf = rareness(named)
+    idf = {token: float(np.float16(value)) for token, value in idf.items()}  # as it is kept
+    links: dict[str, Trees] = {}
+    for track, logs in (("named", named), ("unnamed", unnamed)):
+        first, second = teach_links([choices(log, idf) for log in logs])
+        links |= {f"{track}.first": first, f"{track}.second": second}
+    return replace(models, links=links, terms=tuple(idf), idf=np.array(list(idf.values()), np.float32))
