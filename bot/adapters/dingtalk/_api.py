@@ -145,8 +145,12 @@ class Api:
         return _lent(found, "access_token", "expires_in")
 
     async def _ask(self, method: str, url: str, **request: Any) -> Raw:
-        async with client(self._at.asking) as http:
-            return await ask(http, method, url, **request)
+        """Ask; all of it takes `asking` seconds at most, however slowly an answer trickles in."""
+        try:
+            async with asyncio.timeout(self._at.asking), client(self._at.asking) as http:
+                return await ask(http, method, url, **request)
+        except TimeoutError:
+            raise ConnectionError(f"{urlsplit(url).hostname}: no answer within {self._at.asking:g} s") from None
 
 
 def is_guarded(url: str, scheme: str) -> bool:

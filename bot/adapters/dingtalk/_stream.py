@@ -161,13 +161,16 @@ class Stream:
         """Store first, acknowledge then: what is not acknowledged comes again."""
         if isinstance(frame, Odd):
             await self._strange(data if isinstance(data, str) else data.decode("utf-8", "replace"), frame.why)
-            answer = farewell(data)
+            if not (answer := farewell(data)):
+                return
         else:
             await self._take(frame)
             answer = acknowledgement(frame)
         try:
-            if answer:
+            async with asyncio.timeout(self._beat):
                 await self._socket.send(answer)
+        except TimeoutError:
+            raise ConnectionError("the gateway does not read what it is sent") from None
         except ConnectionClosed:
             return  # it comes again, and is known then
 

@@ -107,7 +107,7 @@ def test_a_heading_is_one_line_of_text(text: str) -> None:
 LINES = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=40), max_size=8)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(LINES)
 def test_whatever_is_typed(lines: list[str]) -> None:
     body = Body(tuple(Paragraph((Plain(line),)) for line in lines))
@@ -180,7 +180,7 @@ BLOCKS: st.SearchStrategy[Block] = st.builds(lambda spans: Paragraph(tuple(spans
 BLOCKS |= st.builds(Heading, st.text(max_size=20))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)
 @given(st.lists(BLOCKS, max_size=30))
 def test_parts_keep_every_mention_in_its_place(blocks: list[Block]) -> None:
     whole = draft(Body(tuple(blocks)))

@@ -127,7 +127,7 @@ BLOCKS: st.SearchStrategy[Block] = st.builds(lambda spans: Paragraph(tuple(spans
 BLOCKS |= st.builds(Quote, TEXTS) | st.builds(Heading, st.text(max_size=60))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=12)
 @given(st.lists(BLOCKS, max_size=6))
 def test_every_post_keeps_to_the_limits(blocks: list[Block]) -> None:
     payloads = render(Body(tuple(blocks)))

@@ -142,6 +142,7 @@ async def test_refusals_say_why() -> None:
         assert (error.outcome, "openConversationId" in str(error)) == (Outcome.REFUSED, True)
 
 
+@pytest.mark.middle
 async def test_nobody_knows_what_became_of_it() -> None:
     async with stage(send_timeout=0.2) as on:
         on.fake.desk.unknown = 1
@@ -158,6 +159,7 @@ async def test_surely_not_sent() -> None:
     assert raised.value.outcome is Outcome.NOT_SENT
 
 
+@pytest.mark.middle
 async def test_a_token_that_never_comes_means_not_sent() -> None:
     async with stage(timeout=0.2) as on:
         on.fake.mood = "mute"

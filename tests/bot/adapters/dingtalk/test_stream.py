@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from dingtalk_stream import CallbackMessage, EventMessage, SystemMessage
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters._parse import Odd
@@ -75,6 +75,7 @@ def test_acknowledgements() -> None:
     assert [farewell(text) for text in ("{", b"x", "{}", frame(headers=7))] == [""] * 4
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.dictionaries(st.sampled_from(["type", "headers", "data", "specVersion"]), st.recursive(
     st.none() | st.integers() | st.text(max_size=9) | st.sampled_from(["CALLBACK", "SYSTEM", "EVENT", "{}", "[]"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(list(HEADERS)), inner, max_size=3),

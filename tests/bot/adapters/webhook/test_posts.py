@@ -64,7 +64,7 @@ BLOCKS: st.SearchStrategy[Block] = st.builds(lambda spans: Paragraph(tuple(spans
 BLOCKS |= st.builds(Quote, TEXTS) | st.builds(Heading, st.text(max_size=60))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=12)
 @given(st.lists(BLOCKS, max_size=6), st.sets(st.sampled_from(FORMS), min_size=1))
 def test_every_robot_can_take_every_post(blocks: list[Block], forms: set[tuple[Kind, Form]]) -> None:
     payloads = render(Body(tuple(blocks)), forms)
