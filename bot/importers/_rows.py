@@ -229,7 +229,9 @@ class Rows:
         member, name = self._author(kind, member, name)
         if damaged(text):
             raise RowError(NOT_TEXT)
-        text = sanitize(text).strip() or stand_in
+        text = sanitize(text).strip()
+        if not text and stand_in:
+            text, kind = stand_in, Kind.OTHER if kind is Kind.TEXT else kind  # whose words are gone, it answers nobody
         if mentions is None:
             text, named, spoken_to = self.names.understand(text)
         else:

@@ -129,8 +129,8 @@ def decoded(data: io.BufferedIOBase | BinaryIO, name: str, size: int, raw: Binar
 def encoding_of(head: bytes) -> str:
     """Return the encoding that a file which begins so is written in.
 
-    A mark decides; then zeros, which UTF-16 has and nothing else; then what most lines are: a few broken lines do not
-    make a file GBK.
+    A mark decides; then zeros, which UTF-16 has and nothing else; then what more of the lines are: a few broken ones do
+    not make a file GBK, and a few that both know do not make it UTF-8.
     """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
@@ -143,8 +143,6 @@ def encoding_of(head: bytes) -> str:
         return "utf-16-be"
     lines = [line for line in head.split(b"\n") if not line.isascii()]
     sound = sum(_decodes(line, "utf-8") for line in lines)
-    if 2 * sound >= len(lines):
-        return "utf-8"
     return "gb18030" if sum(_decodes(line, "gb18030") for line in lines) > sound else "utf-8"
 
 

@@ -49,7 +49,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
     if not talks.zoned:
         yield zoneless(options)
     if talks.left_out:
-        yield Noted(f"{len(talks.left_out)} other talks in it were left out")
+        yield Noted(f"other groups in it were left out: {len(talks.left_out)}")
 
 
 def _is_json(file: TextIO) -> bool:

@@ -20,7 +20,7 @@ from storage.frames import Kind, Message
 
 OLD = "localId,TalkerId,Type,SubType,IsSender,CreateTime"
 NEW = "消息ID,类型,发送人,时间,内容"
-_FOLDER = re.compile(r"\(([\w-]+@chatroom)\)")
+_FOLDER = re.compile(r"(?P<name>[^/\\]*)\((?P<key>[\w-]+@chatroom)\)")
 
 
 def sniff(head: bytes) -> bool:
@@ -41,7 +41,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
     file.seek(0)
     if "TalkerId" in names:
         _one_talk(file, names.index("TalkerId"))
-    yield place(options, wechat.PLATFORM, found[1] if found else "", "")
+    yield place(options, wechat.PLATFORM, found["key"] if found else "", found["name"] if found else "")
     yield from _notes(names, options)
     rows = Rows(options)
     for line, cells in records(file, ","):

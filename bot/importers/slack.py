@@ -62,7 +62,7 @@ def gather(folder: Folder, options: Options) -> Iterator[Found]:
             yield Place(PLATFORM, key, name=name)
             yield from _Group(options, people, called).read(folder, sorted(files))
     if days:
-        yield Noted(f"{len(days)} private talks in it were left out")
+        yield Noted(f"private talks in it were left out: {len(days)}")
 
 
 def _list(folder: Folder, name: str) -> list[Mapping[str, Any]]:

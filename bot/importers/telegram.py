@@ -63,7 +63,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
             raise FormatError("This is no export of Telegram: its beginning is not JSON.") from None
         yield Skipped(error.line, CUT_OFF)
     if reader.left_out:
-        yield Noted(f"{reader.left_out} private talks and channels in it were left out")
+        yield Noted(f"private talks and channels in it were left out: {reader.left_out}")
 
 
 class _Reader:
