@@ -20,7 +20,7 @@ from bot.hearing import hear
 from bot.inbox import Clock, Inbox, admitted, lane
 from bot.turn import House, Turn
 from handlers import Feature
-from handlers._relink import Memories, Relinker
+from handlers._relink import STRETCH, Memories, Relinker, Stretch
 from storage import groups, history, inbox, settings
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -59,6 +59,7 @@ class Replay:
         self.storing = storing(self.house)
         self.account = account
         self.clock = clock or FrameClock()
+        self.stretch = STRETCH
         self.inbox = Inbox(database, self.clock, lambda: None)
         self.feeding = self._dispatch(self.house)
         self.filling = self._dispatch(self.storing)
@@ -126,22 +127,27 @@ class Replay:
         process that is killed loses one of them only. `placed` is told how many messages each had.
         """
         touched: set[int] = set()
-        while True:
-            async with self.database.write() as store:
-                group = await groups.at(store, place)
-                since = None if group is None else await settings.get(store, group.id, UNPLACED)
-                if group is None or since is None:
-                    return len(touched)
-                first = await history.first_since(store, group.id, datetime.fromisoformat(since))
-                relinker = Relinker(store, self.house.linker, self.house.topics, self.house.memories)
-                stretch = None if first is None else await relinker.stretch_from(first)
-                if stretch is not None:
-                    touched |= stretch.touched
-                    placed(stretch.size)
-                if stretch is None or stretch.next_at is None:
-                    await settings.drop(store, group.id, UNPLACED)
-                else:
-                    await settings.put(store, group.id, UNPLACED, stretch.next_at.isoformat(), self.clock.now(), None)
+        while (stretch := await self.place_stretch(place, placed)) is not None:
+            touched |= stretch.touched
+        return len(touched)
+
+    async def place_stretch(self, place: Place, placed: Callable[[int], None]) -> Stretch | None:
+        """Put one stretch of what was filled into threads; None where nothing waits."""
+        async with self.database.write() as store:
+            group = await groups.at(store, place)
+            since = None if group is None else await settings.get(store, group.id, UNPLACED)
+            if group is None or since is None:
+                return None
+            first = await history.first_since(store, group.id, datetime.fromisoformat(since))
+            house = self.house
+            relinker = Relinker(store, house.linker, house.topics, house.memories, stretch=self.stretch)
+            stretch = Stretch(set(), 0, None) if first is None else await relinker.stretch_from(first)
+            if stretch.next_at is None:
+                await settings.drop(store, group.id, UNPLACED)
+            else:
+                await settings.put(store, group.id, UNPLACED, stretch.next_at.isoformat(), self.clock.now(), None)
+        placed(stretch.size)
+        return stretch
 
     def _tell_time(self, frames: Sequence[Frame]) -> None:
         if isinstance(self.clock, FrameClock) and frames:
