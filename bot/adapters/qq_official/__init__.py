@@ -34,6 +34,7 @@ from storage.replies import Body
 
 __all__ = ["QUESTIONS", "QQOfficial", "Settings", "build", "next_step"]
 
+ASKS = 3  # questions before a connection, each of which may take its time
 LAST_WORDS = 0.3  # seconds for stores that have begun when the connection ends
 
 
@@ -103,7 +104,8 @@ class QQOfficial:
         return Api(http, api=settings.api, token_url=settings.token_url, app_id=settings.app_id, secret=secret)
 
     async def _connect(self, api: Api, ear: Ear, past: Past) -> None:
-        url = await api.gateway()
+        async with asyncio.timeout(ASKS * self.settings.action_timeout):
+            url = await api.gateway()
         _refuse_open(url)
         lanes, hearing, before = Lanes(), Hearing(self._state, ear, api), past.alive_at
 
@@ -152,7 +154,8 @@ class QQOfficial:
             await hearing.tell(raw, said, text)
             await hearing.answer(raw)
 
-        self_id, name = await api.me()
+        async with asyncio.timeout(ASKS * settings.action_timeout):
+            self_id, name = await api.me()
         self._state.ids[self_id] = ""
         signature = Signature(settings.app_secret.get_secret_value())
         async with door(settings.host, settings.port, settings.path, Hook(signature, settings.app_id, ear.now, take)):

@@ -146,4 +146,4 @@ class Api:
 def refusal(code: int, raw: Raw) -> str:
     """Return in words why the platform refused, with the remedy if there is one."""
     said = label(words(raw.get("message")) or words(raw.get("msg")), 100)
-    return ": ".join(part for part in (f"{code} {said}".strip(), remedy(code)) if part)
+    return ": ".join(part for part in (f"{code or 'refused'} {said}".strip(), remedy(code)) if part)

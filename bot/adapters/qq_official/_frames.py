@@ -19,8 +19,9 @@ COMMAND_LIMIT = 200
 IN_FULL = "GROUP_MESSAGE_CREATE"  # comes only where the owner lets the bot hear everything
 TO_BOT = "GROUP_AT_MESSAGE_CREATE"
 DIRECT = "C2C_MESSAGE_CREATE"
+CAME, LEFT = "GROUP_ADD_ROBOT", "GROUP_DEL_ROBOT"
 _MESSAGES = frozenset({IN_FULL, TO_BOT, DIRECT})
-_MOVES = frozenset({"GROUP_ADD_ROBOT", "GROUP_DEL_ROBOT", "GROUP_MEMBER_ADD", "GROUP_MEMBER_REMOVE"})
+_MOVES = frozenset({CAME, LEFT, "GROUP_MEMBER_ADD", "GROUP_MEMBER_REMOVE"})
 _SWITCHES = {
     "GROUP_MSG_RECEIVE": True,
     "GROUP_MSG_REJECT": False,
@@ -119,11 +120,11 @@ def _message(what: str, data: Raw, now: datetime, known: Known) -> Frame | Odd:
 
 def _move(what: str, data: Raw, now: datetime) -> Frame | Odd:
     place, by = _place(data), identifier(data.get("op_member_openid"))
-    is_bot = what.endswith("_ROBOT")
+    is_bot = what in {CAME, LEFT}
     member = "" if is_bot else identifier(data.get("member_openid"))
     if place is None or not (is_bot or member):
         return Odd(f"{what} without a place or a subject")
-    comes = what in {"GROUP_ADD_ROBOT", "GROUP_MEMBER_ADD"}
+    comes = what in {CAME, "GROUP_MEMBER_ADD"}
     content = Joined(member, by=by, is_bot=is_bot) if comes else Left(member, is_bot=is_bot)
     key = f"n:{what}:{place.key}:{member}:{words(data.get('timestamp'))[:40]}"
     return Frame(sanitize(key), place, moment(data.get("timestamp"), now)[0], content)

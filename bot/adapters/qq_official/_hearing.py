@@ -12,8 +12,9 @@ from bot.adapters._parse import Odd, Raw, identifier, table, words
 from bot.adapters.qq_official._anchors import Anchor, Anchors, Memory
 from bot.adapters.qq_official._api import Api
 from bot.adapters.qq_official._content import name_in_group
-from bot.adapters.qq_official._frames import IN_FULL, LONGEST_ID, TO_BOT, Known, Switch, interaction, to_frame
-from storage.frames import TEXT_LIMIT, Frame, GroupKind, Joined, Left, Message, Press
+from bot.adapters.qq_official._frames import LONGEST_ID, Known, Switch, interaction, to_frame
+from bot.adapters.qq_official._sight import Sight
+from storage.frames import TEXT_LIMIT, Frame, GroupKind, Joined, Message, Press
 from storage.sanitize import label, sanitize
 
 KINDS_TOLD = 100  # of oddities; what invents more is no longer logged
@@ -35,8 +36,7 @@ class State:
         posts: Ids of our posts.
         names: What members were called, by id.
         ids: Those of the bot.
-        sight: By group, whether everything is heard, as the ear was told.
-        alone: By group in full sight, a message to the bot that came by its own event only.
+        sight: Whether everything of a group is heard.
         told: The kinds of oddities that were logged.
     """
 
@@ -46,8 +46,7 @@ class State:
     posts: Memory = field(default_factory=Memory)
     names: Memory = field(default_factory=Memory)
     ids: Memory = field(default_factory=Memory)
-    sight: dict[str, bool] = field(default_factory=dict)
-    alone: dict[str, str] = field(default_factory=dict)
+    sight: Sight = field(default_factory=Sight)
     told: set[str] = field(default_factory=set)
 
     def learn(self, event: Raw) -> None:
@@ -60,28 +59,6 @@ class State:
             self.names[member] = name
         if mine := name_in_group(data):
             self.ids[mine] = ""
-
-    def sees(self, what: str, frame: Frame) -> bool | None:
-        """Return whether everything of a group is heard, where an event changes that.
-
-        An event that comes for every message proves it. One for a message to the bot proves the contrary, but only
-        together with the next: for a while the platform may send both.
-        """
-        group, before = frame.place.key, self.sight.get(frame.place.key)
-        if frame.place.kind is not GroupKind.GROUP:
-            return None
-        if isinstance(frame.content, Left) and frame.content.is_bot:
-            self.sight.pop(group, None)
-            return None
-        now = what == IN_FULL or (before or False)
-        if what == IN_FULL:
-            self.alone.pop(group, None)
-        elif what == TO_BOT and before:
-            now = self.alone.setdefault(group, frame.key) == frame.key
-        if not now:
-            self.alone.pop(group, None)
-        self.sight[group] = now
-        return now if now is not before else None
 
 
 class Hearing:
@@ -126,7 +103,7 @@ class Hearing:
     async def _hear(self, raw: Raw, frame: Frame) -> None:
         if frame.place.key in self._state.send_only and isinstance(frame.content, Message):
             return
-        everything = self._state.sees(words(raw.get("t")), frame)
+        everything = self._state.sight.after(words(raw.get("t")), frame.place.key, frame.key)
         if everything is not None and frame.place.key not in self._state.send_only:
             await self._ear.sees(frame.place, everything=everything)
         await self._ear.hear(frame)

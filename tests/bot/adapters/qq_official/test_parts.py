@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.qq_official._anchors import ANSWERS, KEPT, PLACES, REMEMBERED, WINDOW, Anchor, Anchors, Memory
+from bot.adapters.qq_official._frames import CAME, IN_FULL, LEFT, TO_BOT
 from bot.adapters.qq_official._lanes import Lanes, Progress
 from bot.adapters.qq_official._past import NOTED_EVERY, Notebook, Past
+from bot.adapters.qq_official._sight import Sight
 from bot.adapters.qq_official._verdicts import Verdict, closed, remedy, verdict
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -200,6 +202,28 @@ async def test_settling_gives_up_what_hangs() -> None:
 async def _until(condition: object) -> None:
     while not condition():  # type: ignore[operator]  # noqa: ASYNC110 - a plain list
         await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ("full", [True]),
+        ("full full", [True, None]),
+        ("bot bot", [False, None]),
+        ("bot full", [False, True]),
+        ("full bot full bot", [True, None, None, None]),  # both come for one message
+        ("full bot bot", [True, None, False]),
+        ("full bot bot full", [True, None, False, True]),
+        ("came", [False]),
+        ("full left came", [True, None, False]),
+        ("full left full", [True, None, True]),
+        ("joined press full joined", [None, None, True, None]),
+    ],
+)
+def test_sight(events: str, told: list[bool | None]) -> None:
+    what = {"full": IN_FULL, "bot": TO_BOT, "came": CAME, "left": LEFT, "joined": "GROUP_MEMBER_ADD", "press": "x"}
+    sight = Sight()
+    assert [sight.after(what[event], "g", str(n)) for n, event in enumerate(events.split())] == told
 
 
 PAST = {"account": "1 2", "session": "s", "number": 7, "alive_at": NOW.isoformat(), "self_id": "9", "name": "小象"}
