@@ -40,10 +40,17 @@ def table(adapters: Mapping[str, Adapter], language: str = "en") -> list[list[st
     word = 1 if language == "en" else 0
     listed = list(adapters.values())
     rows = [["", *adapters]]
-    rows += [[NAMES[one][word], *(YES if one in found.abilities else NO for found in listed)] for one in Ability]
+    rows += [[NAMES[one][word], *(_mark(found, one, word) for found in listed)] for one in Ability]
     rows.append([ROWS[0][word], *(AWAY[found.delivery][word] for found in listed)])
     rows.append([ROWS[1][word], *(limit(found.rate) for found in listed)])
     return rows
+
+
+def _mark(adapter: Adapter, ability: Ability, word: int) -> str:
+    if ability in adapter.abilities:
+        return YES
+    hears = ability is Ability.SEE_ALL and adapter.delivery is not Delivery.NEVER
+    return ("@ 它的", "mentions")[word] if hears else NO
 
 
 def limit(rate: Rate) -> str:

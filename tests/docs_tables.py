@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from bot import plugins
-from bot.config import Own
+from bot import abilities, plugins
+from bot.adapters import Adapter
+from bot.config import Own, validate
 from bot.plugins import Kind
 from handlers import CommandEntry, Feature, Right, Text
 from storage.metrics import FIGURES, Unit
@@ -38,6 +39,7 @@ EXAMPLES = {
     "show": Text(zh="看 2941", en="/show 2941"),
     "close": Text(zh="结题 2941", en="/close 2941 invalid"),
     "topic": Text(zh="主题 2941 事务与锁", en="/topic 2941 transactions"),
+    "topics": Text(zh="主题表 合并 向量 到 扩展与外部表", en="/topics merge embeddings into extensions_fdw"),
     "merge": Text(zh="合并 2919 2926", en="/merge 2919 2926"),
     "split": Text(zh="拆分 2926 内存爆了", en="/split 2926 out of memory"),
     "undo": Text(zh="撤销", en="/undo"),
@@ -222,6 +224,22 @@ def as_toml(value: Any) -> str:
             return f'`"{value}"`'
 
 
+def abilities_of(language: str) -> str:
+    """Return what every adapter can do, each as its stage sets it up."""
+    built: dict[str, Adapter] = {}
+    for name, module in modules("adapters").items():
+        if name == "terminal":
+            continue
+        stage = importlib.import_module(f"tests.platforms.{name}.stage").STAGE
+        defaults = {
+            key: value
+            for key, value in stage.table(1).items()
+            if key != "adapter" and not key.startswith(("per_minute", "gap"))
+        }
+        built[name] = module.build(validate(module.Settings, defaults), name, Path())
+    return abilities.markdown(abilities.table(built, language))
+
+
 UNITS = {
     Unit.COUNT: "count",
     Unit.SECONDS: "time (seconds)",
@@ -249,6 +267,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "commands"): lambda: short_commands("en"),
     ("README.zh-CN.md", "commands"): lambda: short_commands("zh"),
+    ("README.md", "abilities"): lambda: abilities_of("en"),
+    ("README.zh-CN.md", "abilities"): lambda: abilities_of("zh"),
     ("docs/commands.md", "commands"): lambda: commands("en"),
     ("docs/commands.zh-CN.md", "commands"): lambda: commands("zh"),
     ("docs/configuration.md", "configuration"): configuration,
