@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,5 +88,6 @@ class Contact:
         return found if found.tzinfo else None
 
     def _write(self, now: datetime) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(now.isoformat(), "utf-8")
+        with suppress(OSError):  # a full disk stops what matters more; here it costs the knowledge of a gap
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(now.isoformat(), "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+from collections.abc import Coroutine
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -38,6 +39,7 @@ async def listen(life: Life, settings: Settings) -> None:
         OSError: The port is taken, or Telegram cannot be told.
     """
     secret = settings.secret_token.get_secret_value()
+    calls = _Calls()
 
     async def take(request: Request, body: bytes) -> Response:
         if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
@@ -47,16 +49,48 @@ async def listen(life: Life, settings: Settings) -> None:
         if isinstance(found, Odd):
             await life.odd(text, found.why)
             return PlainTextResponse("no update", status_code=400)
-        await life.take([found])
-        return PlainTextResponse("ok")
+        if await calls.finished(life.take([found])):
+            return PlainTextResponse("ok")
+        return PlainTextResponse("not now", status_code=503)
 
     async with door(settings.host, settings.port, settings.path, take):
-        with asking():
-            await life.api.bot.set_webhook(
-                settings.url, secret_token=secret, allowed_updates=list(WANTED), drop_pending_updates=False
-            )
-        await life.begin()
-        await watch(life, settings.url)
+        try:
+            with asking():
+                await life.api.bot.set_webhook(
+                    settings.url, secret_token=secret, allowed_updates=list(WANTED), drop_pending_updates=False
+                )
+            await life.begin()
+            await watch(life, settings.url)
+        finally:
+            calls.end()
+
+
+class _Calls:
+    """Calls that are being worked off. One that waits for the database does not hold up a stop: it is made again."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+        self._over = False
+
+    async def finished(self, work: Coroutine[object, object, None]) -> bool:
+        """Do the work of a call, and say whether it was done; raises what it raises."""
+        if self._over:
+            work.close()
+            return False
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        await asyncio.wait({task})
+        self._running.discard(task)
+        if task.cancelled():
+            return False
+        task.result()
+        return True
+
+    def end(self) -> None:
+        """Give up what is being done, and do nothing more."""
+        self._over = True
+        for task in self._running:
+            task.cancel()
 
 
 async def watch(life: Life, url: str) -> None:

@@ -33,7 +33,8 @@ class Stage:
 
 
 def telegram(port: int, folder: Path | None = None, /, **settings: Any) -> Telegram:
-    return build(Settings.model_validate({**table(port), **settings}), "telegram", folder or Path("/nowhere"))
+    folder = folder or Path(__file__) / "no folder"  # nothing can be written there
+    return build(Settings.model_validate({**table(port), **settings}), "telegram", folder)
 
 
 @contextlib.asynccontextmanager

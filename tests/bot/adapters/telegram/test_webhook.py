@@ -88,6 +88,16 @@ CALLS: list[tuple[Mapping[str, str], str, int]] = [
 ]
 
 
+@pytest.mark.middle
+async def test_a_call_that_hangs_does_not_hold_up_the_stop() -> None:
+    """`running` allows a second; what was not answered comes again."""
+    async with hooked(ear=Recorder(blocked=asyncio.Event())) as (on, _):
+        for text in "ab":
+            await on.fake.say(text)
+        await on.ear.until(lambda: on.ear.began)
+    assert len(on.fake.queue.waiting) == 2
+
+
 async def test_who_may_call_and_with_what() -> None:
     async with hooked() as (on, url), httpx.AsyncClient() as http:
         for headers, body, status in CALLS:
