@@ -81,11 +81,13 @@ class Api:
             AuthError: The credentials are wrong.
         """
         url = f"{self._api}/interactions/{quote(interaction, safe='')}"
+        token = await self.token.get()
         try:
-            headers = self._headers(await self.token.get())
-            response = await self._http.put(url, json={"code": 0}, headers=headers)
+            response = await self._http.put(url, json={"code": 0}, headers=self._headers(token))
         except httpx.HTTPError as error:
             raise ConnectionError(type(error).__name__) from error
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self.token.forget(token)
         if response.is_error:
             raise ConnectionError(f"{response.status_code}: {told(response)}")
 

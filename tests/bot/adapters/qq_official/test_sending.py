@@ -9,14 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.adapters import DeliveryError, Outcome
+from bot.adapters.qq_official._api import Api
 from storage.frames import Place, Press
 from storage.replies import At, Body, Button, Paragraph, Picture, Plain
 from tests.bot.adapters.qq_official.staging import DIRECT, PLACE, On, adapter, stage
 from tests.platforms.qq_official import world
-from tests.platforms.qq_official.fake import Fake
+from tests.platforms.qq_official.fake import APP_ID, SECRET, Fake
 from tests.platforms.qq_official.world import GROUP, openid
 from tests.platforms.recorder import Recorder
 
@@ -274,3 +276,52 @@ async def test_our_own_post_that_comes_back_is_an_echo() -> None:
         await on.ear.until(lambda: on.ear.frames)
         assert on.ear.messages == []
         assert on.ear.frames[0].content.key == key  # type: ignore[union-attr]
+
+
+async def test_a_press_that_cannot_be_answered_is_heard_all_the_same() -> None:
+    async with stage(markdown=True, intents=1 << 25 | 1 << 26) as on:
+        pressed = {"id": "i-1", "type": 11, "group_openid": GROUP, "group_member_openid": openid("m2")}
+        pressed |= {"data": {"resolved": {"button_data": "/open"}}, "timestamp": on.fake.world.timestamp()}
+        on.fake.tokens = []
+        await on.fake.dispatch("INTERACTION_CREATE", pressed)
+        await on.ear.until(lambda: on.ear.frames)
+        await on.fake.say("在吗", mention=True)
+        await on.ear.until(lambda: on.ear.messages)
+        assert on.fake.acks == []
+        assert not on.life.done()
+
+
+async def test_a_picture_during_an_outage_is_posted_later(tmp_path: Path) -> None:
+    async with stage(folder=drawn(tmp_path)) as on:
+        (payload,) = on.bot.render(Body((Picture("a.png", "一张图"),)))
+        on.fake.counter.file = lambda place, body: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+        with pytest.raises(DeliveryError) as error:
+            await on.bot.send(PLACE, payload, None)
+        assert error.value.outcome is Outcome.NOT_SENT
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"access_token": ""}, {"access_token": "a\nb"}, {"code": 100001, "message": "慢点"}]
+)
+async def test_a_token_that_is_none(told: dict[str, Any]) -> None:
+    fake = Fake()
+    fake.lends = told
+    async with fake.serve() as port:
+        with pytest.raises(ConnectionError, match="no access token"):
+            await adapter(port).run(Recorder())
+
+
+@pytest.mark.parametrize("lives", ["7200", 7200, "x", None, -1])
+async def test_how_long_a_token_lives_may_be_told_in_any_way(lives: object) -> None:
+    async with stage() as on:
+        on.fake.lives = lives  # type: ignore[assignment]
+        on.fake.tokens = []
+        assert await post(on)
+
+
+async def test_a_token_that_ended_between_two_connections() -> None:
+    async with Fake().serve() as port, httpx.AsyncClient() as http:
+        where = f"http://127.0.0.1:{port}"
+        api = Api(http, api=where, token_url=f"{where}/app/getAppAccessToken", app_id=APP_ID, secret=SECRET)
+        api.token._value, api.token._until = "old", float("inf")
+        assert await api.me() == ("11223344556677889900", "小象")
