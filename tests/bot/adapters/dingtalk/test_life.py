@@ -121,6 +121,7 @@ async def test_one_broken_frame_ends_nothing() -> None:
 
 
 async def test_unknown_topics_are_kept_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", "bot.adapters.dingtalk")
     async with stage() as on:
         for _ in range(3):
             await on.fake.odd()
