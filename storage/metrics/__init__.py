@@ -24,16 +24,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from storage.database import Store
-from storage.metrics import activity, answers, bot_response, membership, questions, waits
+from storage.groups import Span
+from storage.metrics import activity, answers, bot_response, hours, membership, questions, solvers, waits
 from storage.metrics._ask import Ask, Options, Scope
 from storage.metrics._cases import Case, Sample, cases, load, load_cases
 from storage.metrics._coverage import Covered, Seen, look, see
 from storage.metrics._printed import bar, growth, printable, revised, risen
 from storage.metrics._reducers import whole_per_cents
-from storage.metrics._terms import Bound, Figure, Missing, Row, Unit, Value, Why
+from storage.metrics._terms import Bound, Figure, Limits, Missing, Row, Unit, Value, Why
 from storage.metrics.periods import (
     Period,
     between,
@@ -56,11 +57,13 @@ __all__ = [
     "Figure",
     "Missing",
     "Options",
+    "Part",
     "Period",
     "Row",
     "Sample",
     "Scope",
     "Seen",
+    "Told",
     "Unit",
     "UnknownFigureError",
     "Value",
@@ -72,6 +75,7 @@ __all__ = [
     "day_of",
     "days",
     "evaluate",
+    "evaluate_parts",
     "figure",
     "find",
     "growth",
@@ -91,9 +95,11 @@ __all__ = [
     "year_of",
 ]
 
+K = TypeVar("K")
+
 FIGURES: Mapping[str, Figure[Any]] = {
     found.name: found
-    for module in (questions, waits, bot_response, answers, activity, membership)
+    for module in (questions, waits, bot_response, answers, solvers, activity, hours, membership)
     for found in module.FIGURES
 }
 
@@ -167,14 +173,69 @@ def evaluate(names: Iterable[str], sample: Sample, now: datetime, options: Optio
         UnknownFigureError: There is none of one of the names.
         ValueError: A figure is not one of threads by t0.
     """
-    wanted = [figure(name) for name in names]
-    other = [found.name for found in wanted if found.load is not load_cases]
-    if other:
-        raise ValueError(f"these figures need more than the threads of the period: {', '.join(other)}")
+    wanted = _of_threads(names)
     ask = Ask(sample.scope, sample.period, now, options)
     seen = see(sample.scope.groups, sample.spans, sample.period, now)
     found = cases(sample.threads, seen, now)
     return {one.name: one.value(found, ask, seen) for one in wanted}
+
+
+class Part(NamedTuple):
+    """A part of a sample: some of its groups, over some of its time."""
+
+    scope: Scope
+    period: Period
+
+
+class Told(NamedTuple):
+    """A figure of a part: the number, and the very rows it was made of."""
+
+    value: Value
+    rows: list[Row]
+
+
+def evaluate_parts(
+    names: Iterable[str], sample: Sample, now: datetime, options: Options, parts: Mapping[K, Part]
+) -> dict[K, dict[str, Told]]:
+    """Return figures of threads for many parts of a sample (months, groups), each equal to `compute` of that part.
+
+    Each thread is judged once, in however many parts it lies.
+
+    Raises:
+        UnknownFigureError: There is none of one of the names.
+        ValueError: A figure is not one of threads by t0.
+    """
+    wanted = _of_threads(names)
+    ask = Ask(sample.scope, sample.period, now, options)
+    found = cases(sample.threads, see(sample.scope.groups, sample.spans, sample.period, now), now)
+    rows = {one.name: one.rows(found, ask) for one in wanted}
+    told: dict[K, dict[str, Told]] = {}
+    for key, part in parts.items():
+        groups, period = set(part.scope.groups), part.period
+        held = [
+            index
+            for index, case in enumerate(found)
+            if case.thread.group_id in groups and period.since <= case.facts.asked_at < period.until
+        ]
+        seen = see(part.scope.groups, _touching(sample.spans, period), period, now)
+        told[key] = {one.name: _told(one, [rows[one.name][index] for index in held], seen) for one in wanted}
+    return told
+
+
+def _told(found: Figure[Any], rows: list[Row], seen: Seen) -> Told:
+    return Told(found.value_of(rows, Limits(), seen), rows)
+
+
+def _touching(spans: Iterable[Span], period: Period) -> list[Span]:
+    return [span for span in spans if span.since < period.until and (span.until is None or span.until > period.since)]
+
+
+def _of_threads(names: Iterable[str]) -> list[Figure[Any]]:
+    wanted = [figure(name) for name in names]
+    other = [found.name for found in wanted if found.load is not load_cases]
+    if other:
+        raise ValueError(f"these figures need more than the threads of the period: {', '.join(other)}")
+    return wanted
 
 
 async def visible_in(

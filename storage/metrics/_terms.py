@@ -212,10 +212,12 @@ class Figure(Generic[M]):
 
     def value(self, material: M, ask: Ask, seen: Seen) -> Value:
         """Return the number: the rows, reduced, with what was seen and what was not."""
-        rows = self.rows(material, ask)
+        return self.value_of(self.rows(material, ask), self.limits(material, ask), seen)
+
+    def value_of(self, rows: Sequence[Row], limits: Limits, seen: Seen) -> Value:
+        """Return the number that rows make, of a whole or of a part of it."""
         counted = [row for row in rows if row.counted]
         found = self.reduce(counted)
-        limits = self.limits(material, ask)
         missing = limits.missing
         if not counted and not seen.ever & self.needs:
             missing = Missing.NOT_OBSERVABLE
