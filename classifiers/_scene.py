@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -118,7 +119,7 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
     return tuple(reversed(found))
 
 
-def overlap(here: Scene, words: set[str]) -> float:
+def overlap(here: Scene, words: AbstractSet[str]) -> float:
     """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
     total = math.fsum(here.worth(token) for token in content(here.said.text) & words)
     return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500) if total else 0.0

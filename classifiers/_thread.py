@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -11,11 +12,22 @@ from classifiers._cues import Reader
 from classifiers._tokens import token_set
 
 _KEPT = "rules"
+TAIL = 6
 _FUNCTION = frozenset(
     "的了是我你他她它这那有在不吗呢吧啊就都也还一个们么什怎会能可以要没上下来去到说看对好很太用和与把被给让跟又再没人想"
 )
 
 _EVERYWHERE = frozenset(["pg", "postgres", "postgresql"])
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One of the latest messages of a thread."""
+
+    member: int
+    role: Role
+    words: frozenset[str]
+    to: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -26,6 +38,9 @@ class State:
         seen: How many of the track's messages are taken in.
         speakers: Member -> time of the latest message here.
         arrived: Member -> time of the first.
+        counts: Member -> messages here.
+        tail: The latest messages, oldest first.
+        asked: Content tokens of what the asker said.
         words: Content tokens of all messages.
         subjects: Topic -> weight of the keywords in all messages.
         answered: Another member answered.
@@ -45,6 +60,9 @@ class State:
     speakers: dict[int, datetime] = field(default_factory=dict)
     arrived: dict[int, datetime] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+    tail: deque[Heard] = field(default_factory=lambda: deque(maxlen=TAIL))
+    asked: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     subjects: dict[str, float] = field(default_factory=dict)
     answered: bool = False
@@ -61,7 +79,12 @@ class State:
             self.speakers[said.member] = said.at
             self.arrived.setdefault(said.member, said.at)
             self.names[said.member] = said.name
-        self.words |= content(said.text)
+            self.counts[said.member] = self.counts.get(said.member, 0) + 1
+        words = content(said.text)
+        self.tail.append(Heard(said.member or 0, role, words, said.mentions))
+        self.words |= words
+        if said.member == self.asker:
+            self.asked |= words
         for topic, weight in reader.read(said.text).subjects.items():
             self.subjects[topic] = self.subjects.get(topic, 0.0) + weight
         if said.member == self.asker:

@@ -76,7 +76,8 @@ class Learned:
         if found.margin(OUT) >= SURE:
             return Placement(None, confidence=0.99)
         kind = np.tile(self._kind(said.text), (len(found.places), 1))
-        scores = self.models.places.scores(np.hstack([np.array(found.rows), kind]))
+        rows = np.hstack([np.array(found.rows), kind])
+        scores = self.models.standings.scores(again.standing(self.models.places.scores(rows), rows))
         scores[found.places.index(NEW)] -= self.settings.caution
         best = found.places[int(np.argmax(scores))]
         sure = _confidence(scores)

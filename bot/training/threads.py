@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.clock import system_clock
 from bot.evaluation import DataError
 from bot.evaluation._reading import GOLD, read
 from bot.training import Request
@@ -15,6 +16,22 @@ from classifiers._training.teaching import Lesson, lesson, with_links, with_ques
 
 HELD = "-held"  # streams with this end of the name are kept apart: nothing is trained on them
 WORN = {"zh-chat-dev": 0.2}  # folders that the rules were written on: there they seem more right than they are
+
+CARD = """\
+# Model card: `threads.npz`, the linker's models
+
+- **What**: which thread a message of a group belongs to, its role there, and which earlier message it answers:
+  boosted trees and linear models, trained with scikit-learn, served by `classifiers/_linker/`. {parts}.
+- **Date**: {day}. **Size**: {size:.2f} MB. No pickles; the same data gives the same arrays.
+- **Data** of this training; a part that has none here kept the weights that it had:
+{data}
+- **Kept apart**: streams named {apart} and every other split of the data; nothing was trained or chosen on them.
+- **Licence**: Apache-2.0, as the project. The logs are those of Kummerfeld et al. (2019), CC BY 4.0, of which these are
+  weights; they are not part of the project. The annotated groups are fictional and Apache-2.0.
+- **Scores**: `docs/evaluation.md`, with the commands that made them.
+- **Limits**: the Chinese streams were written by few hands and are cleaner than real groups; the logs are English, of
+  one community. Expect lower figures elsewhere, judge on annotated streams of your own, and correct threads in the group.
+"""
 
 
 def train(request: Request) -> str:
@@ -37,6 +54,7 @@ def train(request: Request) -> str:
     if models is None:
         raise DataError("the first training needs annotated chats (threads.jsonl) beside the logs")
     save(models, file)
+    file.with_suffix(".md").write_text(_card(models, file, groups, logs), encoding="utf-8")
     return f"{file}: {_told(models)}, {file.stat().st_size / 1e6:.2f} MB, {time.perf_counter() - begin:.0f} s"
 
 
@@ -52,6 +70,30 @@ def lessons(folders: Sequence[Path], *, without: str = "") -> list[Lesson]:
         for stream in read(folder, "zh-chat")
         if not stream.name.endswith(HELD) and stream.name != without
     ]
+
+
+def _card(models: Models, file: Path, groups: Sequence[Path], logs: Sequence[Path]) -> str:
+    """Return the model card: what it is, what it learnt from, when, how large it is, where its scores are."""
+    data = [
+        *(f"- `{folder.name}`: {_counted(_kept(folder))}, for kinds, places and roles" for folder in groups),
+        *(f"- `{folder.name}`: {_counted(read(folder, 'irc'))}, for links" for folder in logs),
+    ]
+    return CARD.format(
+        day=system_clock().now().date(),
+        size=file.stat().st_size / 1e6,
+        parts=_told(models),
+        data="\n".join(data),
+        apart=f"`*{HELD}`",
+    )
+
+
+def _counted(streams: Sequence[Stream]) -> str:
+    messages, threads = sum(len(s.scored) for s in streams), sum(len(set(s.thread.values())) for s in streams)
+    return f"{len(streams)} streams, {messages:,} annotated messages, {threads:,} threads"
+
+
+def _kept(folder: Path) -> list[Stream]:
+    return [stream for stream in read(folder, "zh-chat") if not stream.name.endswith(HELD)]
 
 
 def _logs(folders: Sequence[Path], *, named: bool) -> list[Stream]:

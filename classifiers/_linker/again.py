@@ -53,3 +53,24 @@ def again(scores: Floats, threads: list[int | None], rows: Floats) -> tuple[list
             ]
         )
     return chosen, np.hstack([np.array(found), rows[chosen]])
+
+
+def standing(scores: Floats, rows: Floats) -> Floats:
+    """Return rows for a second look at places: how each stands against the others, then what it was.
+
+    Args:
+        scores: The first look's; the last two stand for a new thread and for none.
+        rows: The features of the first look.
+    """
+    best = float(scores.max())
+    share = np.exp(scores - best)
+    share /= share.sum()
+    order = np.argsort(-scores, kind="stable")
+    rank = np.empty(len(scores))
+    rank[order] = np.arange(len(scores))
+    threads = np.sort(scores[:-2])[::-1]
+    first = threads[0] if threads.size else -9.0
+    second = threads[1] if threads.size > 1 else -9.0
+    others = np.where(scores == first, second, first)
+    beside = [scores, scores - best, share, rank, scores[-2] - scores, scores[-1] - scores, others - scores]
+    return np.hstack([np.column_stack(beside), rows])

@@ -26,6 +26,7 @@ class Models:
     Attributes:
         words: What kind of message a text is, by itself.
         places: Which place a message takes: a thread, a new one, none.
+        standings: The same at a second look, when each place stands beside the others.
         roles: The role of a message in its thread.
         links: Which earlier message is answered, in two looks; where members are named, and where they are not.
         terms: Tokens of talk, with `idf` of the training data.
@@ -33,6 +34,7 @@ class Models:
 
     words: Linear
     places: Trees
+    standings: Trees
     roles: Linear
     links: Mapping[str, Trees]
     terms: tuple[str, ...]
@@ -47,7 +49,12 @@ class Models:
 def save(models: Models, file: Path) -> None:
     """Write models to a file; the same models give the same bytes."""
     arrays: dict[str, Any] = {"terms": packed(models.terms), "idf": models.idf.astype(np.float16)}
-    arrays |= models.words.arrays("words") | models.places.arrays("places") | models.roles.arrays("roles")
+    arrays |= (
+        models.words.arrays("words")
+        | models.places.arrays("places")
+        | models.standings.arrays("standings")
+        | models.roles.arrays("roles")
+    )
     for name, found in models.links.items():
         arrays |= found.arrays(name)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +75,7 @@ def load(file: Path | None = None) -> Models:
         return Models(
             words=linear("words", arrays),
             places=trees("places", arrays),
+            standings=trees("standings", arrays),
             roles=linear("roles", arrays),
             links={name: trees(name, arrays) for name in LOOKS if f"{name}.roots" in arrays},
             terms=unpacked(arrays["terms"]),

@@ -83,7 +83,56 @@ def thread_features(here: Scene, thread: int, near: State, rank: int) -> list[fl
     ]
 
 
-THREAD = 25
+def talk_features(here: Scene, thread: int, near: State, back: int) -> list[float]:
+    """Return what the latest messages of one thread tell: whose turn it is, and what was just spoken of."""
+    member, tail = here.said.member or 0, near.tail
+    since = list(tail)
+    for n, heard in enumerate(reversed(tail)):
+        if heard.member == member:
+            since = since[len(since) - n :]
+            break
+    shared = [overlap(here, heard.words) for heard in tail]
+    return [
+        shared[-1],
+        max(shared),
+        overlap(here, near.asked),
+        float(near.counts.get(member, 0)),
+        float(back),
+        float(len(since)),
+        float(any(member in heard.to for heard in since)),
+        float(any(heard.role is Role.CLARIFY for heard in since)),
+        float(any(heard.role is Role.ANSWER for heard in since)),
+        float(any(heard.role in (Role.QUESTION, Role.DETAIL, Role.STILL_BROKEN) for heard in since)),
+        float(here.before is not None and here.before[0].member in near.speakers),
+        float(here.before is not None and here.before[0].member == near.asker),
+        float(len({heard.member for heard in tail})),
+    ]
+
+
+THREAD = 25 + 13
+RELATIVE = 7
+MOST = 8  # threads that are looked at: those that the rules like best
+
+
+def relative_features(rows: list[list[float]], ruled: list[float]) -> list[list[float]]:
+    """Return how each thread stands against the other threads: by the rules, by time, by words, for its members."""
+    gap, overlaps, mine = ([row[at] for row in rows] for at in (0, 9, 5))
+    found = []
+    for n in range(len(rows)):
+        rest = [other for other in range(len(rows)) if other != n]
+        near = sum(gap[other] < gap[n] for other in rest)
+        found.append(
+            [
+                ruled[n] - max((ruled[other] for other in rest), default=-9.0),
+                float(sum(ruled[other] > ruled[n] for other in rest)),
+                float(near),
+                float(sum(gap[other] < gap[n] and mine[other] > 0 for other in rest)),
+                float(sum(mine)),
+                overlaps[n] - max((overlaps[other] for other in rest), default=0.0),
+                rows[n][25] - max((rows[other][25] for other in rest), default=0.0),
+            ]
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +164,37 @@ def places(here: Scene, reader: Reader) -> Options:
     """
     new, together = begins(here, reader)
     out = stays_out(here)
-    found: list[int | None] = [*here.states, NEW, OUT]
-    ruled = [*(fits(here, thread) for thread in here.states), new, out]
+    by_rules = {thread: fits(here, thread) for thread in here.states}
+    threads = sorted(by_rules, key=lambda thread: -by_rules[thread])[:MOST]
+    ruled = [*(by_rules[thread] for thread in threads), new, out]
     base = said_features(here)
     waiting = float(bool(pending_openers(here, reader)))
     top = sorted(ruled, reverse=True)[:2]
     best = max(ruled[:-2], default=-9.0)
+    tails = _tails(here, threads, ruled)
     rows: list[list[float]] = []
-    for rank, (place, score) in enumerate(zip(found, ruled, strict=True)):
-        kind = 2.0 if place is None else 1.0 if place == NEW else 0.0
+    for kind, score, tail in zip(([0.0] * len(threads)) + [1.0, 2.0], ruled, tails, strict=True):
         rest = top[1] if score == top[0] else top[0]
-        head = [kind, score, score - rest, new, out, best, float(len(together)), waiting]
-        tail = thread_features(here, place, here.states[place], rank) if place else [-1.0] * THREAD
-        rows.append([*head, *base, *tail])
-    return Options(found, ruled, rows, together)
+        rows.append([kind, score, score - rest, new, out, best, float(len(together)), waiting, *base, *tail])
+    return Options([*threads, NEW, OUT], ruled, rows, together)
+
+
+def _tails(here: Scene, threads: list[int], ruled: list[float]) -> list[list[float]]:
+    """Return the part of each row that is about a thread; places that are none have nothing there."""
+    order = sorted(here.states, key=lambda thread: here.minutes(here.states[thread].last_at))
+    rank = {thread: float(place) for place, thread in enumerate(order)}
+    backs: dict[int | None, int] = {}
+    for back, (_, thread, _) in enumerate(reversed(here.memory.recent)):
+        backs.setdefault(thread, back)
+    rows = [
+        [
+            *thread_features(here, thread, here.states[thread], int(rank[thread])),
+            *talk_features(here, thread, here.states[thread], backs.get(thread, 99)),
+        ]
+        for thread in threads
+    ]
+    joined = [[*row, *more] for row, more in zip(rows, relative_features(rows, ruled), strict=True)]
+    return [*joined, [-1.0] * (THREAD + RELATIVE), [-1.0] * (THREAD + RELATIVE)]
 
 
 def usable(here: Scene, reader: Reader) -> tuple[Said, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from classifiers import Linker, Memory, Placement, Role, Said, rules
 from classifiers._cues import Reader
 from classifiers._evaluating.streams import GoldThread, Stream
 from classifiers._linker import kinds, options
+from classifiers._linker.again import standing
 from classifiers._linker.linear import Linear
 from classifiers._linker.options import NEW, OUT, Options
 from classifiers._linker.trees import Trees
@@ -25,6 +26,7 @@ from classifiers._tree import load
 
 Floats = NDArray[np.float64]
 _SILENT = ("system", "withheld")
+FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +151,49 @@ class _Judge:
                 self.held[where][self.stream.thread.get(message, "")] += 1
 
 
-def teach_places(found: Sequence[tuple[Sequence[Example], Linear, float]]) -> Trees:
-    """Fit which place is right, from examples with the model of kinds that has not seen them, and their weight."""
-    rows, right, weights = [], [], []
-    for held, model, weight in found:
-        told = kinds.teller(reader(), model)
-        for example in held:
-            kind = np.tile(told(example.text), (len(example.rows), 1))
-            rows.append(np.hstack([np.array(example.rows), kind]))
-            right += example.right
-            weights += [weight] * len(example.right)
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The examples of one stream as rows; `sizes` says how many rows each message has."""
+
+    rows: Floats
+    right: Floats
+    sizes: list[int]
+    weight: float
+
+
+def table(found: Sequence[Example], model: Linear, weight: float) -> Table:
+    """Return examples as rows, with what a model of kinds says that has not seen their stream."""
+    told = kinds.teller(reader(), model)
+    rows = [np.hstack([np.array(one.rows), np.tile(told(one.text), (len(one.rows), 1))]) for one in found]
+    right = np.array([value for one in found for value in one.right])
+    return Table(np.concatenate(rows), right, [len(one.right) for one in found], weight)
+
+
+def teach_places(tables: Sequence[Table]) -> tuple[Trees, Trees]:
+    """Fit which place is right, in two looks; the second learns from what the first says of streams it has not seen."""
+    closer: list[Table] = []
+    for fold in range(FOLDS):
+        first = _fitted([one for n, one in enumerate(tables) if n % FOLDS != fold], bags=2)
+        closer += [_closer(one, first) for n, one in enumerate(tables) if n % FOLDS == fold]
+    return _fitted(tables, bags=3), _fitted(closer, bags=3)
+
+
+def _closer(one: Table, first: Trees) -> Table:
+    scores = first.scores(one.rows)
+    ends = np.cumsum(one.sizes)[:-1]
+    parts = zip(np.split(scores, ends), np.split(one.rows, ends), strict=True)
+    return replace(one, rows=np.concatenate([standing(part, rows) for part, rows in parts]))
+
+
+def _fitted(tables: Sequence[Table], *, bags: int) -> Trees:
     return taken_apart(
         boosted(
-            np.concatenate(rows),
-            np.array(right),
-            np.array(weights),
-            bags=3,
-            max_iter=120,
-            max_leaf_nodes=10,
+            np.concatenate([one.rows for one in tables]),
+            np.concatenate([one.right for one in tables]),
+            np.concatenate([np.full(len(one.right), one.weight) for one in tables]),
+            bags=bags,
+            max_iter=110,
+            max_leaf_nodes=12,
             max_depth=6,
             min_samples_leaf=20,
             max_features=0.4,

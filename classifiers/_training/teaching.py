@@ -14,7 +14,7 @@ from classifiers._linker.models import Models
 from classifiers._linker.trees import Trees
 from classifiers._topics.samples import NONE, questions
 from classifiers._training.linking import choices, rareness, teach_links
-from classifiers._training.placing import Example, examples, teach_kinds, teach_places
+from classifiers._training.placing import Example, examples, table, teach_kinds, teach_places
 from classifiers._training.telling import teach_roles
 
 
@@ -42,7 +42,7 @@ def own_texts() -> list[tuple[str, str]]:
     return [(sample.text, "outside" if sample.topic == NONE else "opening") for sample in questions()]
 
 
-def teach_questions(lessons: Sequence[Lesson]) -> tuple[Linear, Trees, Linear]:
+def teach_questions(lessons: Sequence[Lesson]) -> tuple[Linear, tuple[Trees, Trees], Linear]:
     """Fit kinds, places and roles on lessons; places learn from kinds that have not seen their stream.
 
     Raises:
@@ -52,18 +52,16 @@ def teach_questions(lessons: Sequence[Lesson]) -> tuple[Linear, Trees, Linear]:
         raise ValueError("two annotated streams at least are needed to train on")
     texts = own_texts()
     blind = [teach_kinds([other.stream for other in lessons if other is not one], texts) for one in lessons]
-    places = teach_places(
-        [(one.examples, kinds, one.weight) for one, kinds in zip(lessons, blind, strict=True) if one.weight > 0]
-    )
+    places = teach_places([table(one.examples, kinds, one.weight) for one, kinds in zip(lessons, blind, strict=True)])
     streams = [one.stream for one in lessons]
     return teach_kinds(streams, texts), places, teach_roles(streams)
 
 
 def with_questions(models: Models | None, lessons: Sequence[Lesson]) -> Models:
     """Return models whose parts for questions are trained on lessons; their links stay, where there are any."""
-    words, places, roles = teach_questions(lessons)
-    held = models or Models(words, places, roles, {}, (), np.zeros(0, np.float32))
-    return replace(held, words=words, places=places, roles=roles)
+    words, (places, standings), roles = teach_questions(lessons)
+    held = models or Models(words, places, standings, roles, {}, (), np.zeros(0, np.float32))
+    return replace(held, words=words, places=places, standings=standings, roles=roles)
 
 
 def with_links(models: Models, named: Sequence[Stream], unnamed: Sequence[Stream]) -> Models:

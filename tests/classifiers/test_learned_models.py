@@ -77,7 +77,7 @@ def test_a_regression_gives_what_was_trained() -> None:
 def models() -> Models:
     some = taken_apart(boosted(ROWS, RIGHT, **FEW))
     words = multinomial([text.split() for text in TEXTS], np.ones((8, 1)), LABELS, strength=1.0, least=1)
-    return Models(words, some, words, {"named.first": some}, ("a", "錯"), np.array([1.5, 2.5], np.float32))
+    return Models(words, some, some, words, {"named.first": some}, ("a", "錯"), np.array([1.5, 2.5], np.float32))
 
 
 def test_a_file_of_models(tmp_path: Path) -> None:
