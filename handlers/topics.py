@@ -12,7 +12,7 @@ from handlers._rules import RuleText
 from handlers._threads.described import head
 from handlers._topic_names import key_of, listed, look_up
 from handlers._wording.masking import mask, quoted
-from storage import grants, schedules, settings, topics
+from storage import grants, schedules, settings, topics, wording
 from storage.outcome import Outcome
 from storage.replies import Body, Button
 from storage.schedules import Occurrence, Schedule
@@ -208,7 +208,7 @@ async def _choices(ctx: Context[Settings], thread: Thread) -> list[Topic]:
     """Return the topics that are likeliest, however unlikely."""
     tree = await topics.every(ctx.store)
     classifier = await ctx.memories.taught.classifier(ctx.store, ctx.topics)
-    text = (await topics.questions(ctx.store, [thread.id])).get(thread.id, "")
+    text = (await wording.questions(ctx.store, [thread.id])).get(thread.id, "")
     guess = getattr(classifier, "guesses", classifier.topic)
     likely = [found.topic for found in guess(text) if found.topic in tree]
     return [tree[key] for key in dict.fromkeys([*likely, *tree])][:CHOICES]

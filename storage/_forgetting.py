@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Text, and_, case, cast, delete, or_, select, update
 
-from storage import groups, inbox, members, messages, outbox, pins
+from storage import groups, inbox, members, messages, outbox, pins, wording
 from storage._personal import places, texts
 from storage.activity import PRINTED
 from storage.database import Store
@@ -57,6 +57,7 @@ async def forget(store: Store, wanted: Iterable[int], at: datetime) -> Forgotten
     ids = [member.id for member in mine]
     inside = await _groups_of(store, ids)
     names = await _names(store, mine)
+    held = await wording.holding(store, ids)
     erased, quotes = await _erase_messages(store, ids, inside, at)
     titled = update(THREADS).where(THREADS.c.asker.in_(ids), THREADS.c.title != "")
     untitled = (await store.execute(titled.values(title=""))).rowcount
@@ -69,6 +70,7 @@ async def forget(store: Store, wanted: Iterable[int], at: datetime) -> Forgotten
     await _become_strangers(store, mine, inside, at)
     for group in inside:
         await groups.next_version(store, group)  # what a process remembers of the group is no longer true
+    await wording.changed(store, held)
     return Forgotten(erased, quotes, untitled, frames, posts, len(inside))
 
 

@@ -10,14 +10,12 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Table, Text, UniqueConstraint, false, func, select, update
 
+from storage import wording
 from storage.database import Store
-from storage.messages import MESSAGES, ORDER
 from storage.pins import PINS, Pinned
 from storage.schema import METADATA, Id, UTCDateTime
 from storage.settings import SETTINGS
-from storage.threads import COLUMNS, THREAD_MESSAGES, THREADS, Thread, select_threads
-
-LINES = 6  # of a question; as many as its topic is guessed from
+from storage.threads import COLUMNS, THREADS, Thread, select_threads
 
 TOPICS = Table(
     "topics",
@@ -150,25 +148,9 @@ async def corrections(store: Store, limit: int = 2000) -> list[Correction]:
     )
     rows = await store.rows(pinned.order_by(PINS.c.id.desc()).limit(limit))
     latest = {row.thread_id: row for row in reversed(rows)}
-    texts = await questions(store, latest)
+    texts = await wording.questions(store, latest)
     held = sorted(latest.values(), key=lambda row: row.id)
     return [Correction(row.thread_id, texts[row.thread_id], row.value) for row in held if texts.get(row.thread_id)]
-
-
-async def questions(store: Store, threads: Iterable[int]) -> dict[int, str]:
-    """Return what was asked in threads, as their topics are guessed from it."""
-    query = (
-        select(THREADS.c.id, MESSAGES.c.text)
-        .join(THREAD_MESSAGES, THREAD_MESSAGES.c.thread_id == THREADS.c.id)
-        .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
-        .where(THREADS.c.id.in_(list(threads)), MESSAGES.c.member_id == THREADS.c.asker)
-        .where(THREAD_MESSAGES.c.role.in_(["question", "detail"]))
-        .order_by(*ORDER)
-    )
-    said: dict[int, list[str]] = {}
-    for row in await store.rows(query):
-        said.setdefault(row.id, []).append(row.text)
-    return {thread: "\n".join(lines[:LINES]).strip() for thread, lines in said.items()}
 
 
 async def unplaced(store: Store, group: int, since: datetime, until: datetime) -> list[Thread]:

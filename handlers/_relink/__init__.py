@@ -20,6 +20,7 @@ from handlers._relink._held import Held, role_of
 from handlers._relink._written import Written
 from handlers._taught import Taught
 from handlers._threads.asking import objection
+from handlers._threads.known import Known
 from storage import groups, messages, moves, outbox, threads
 from storage.database import Store
 from storage.frames import Kind
@@ -45,6 +46,7 @@ class Memories:
 
     def __init__(self) -> None:
         self.taught = Taught()
+        self.known = Known()
         self._groups: OrderedDict[int, Remembered] = OrderedDict()
 
     def get(self, group: int, version: int) -> Remembered | None:

@@ -102,7 +102,8 @@ async def suggestion(ctx: Context[Any], thread: Thread) -> Reply | None:
     question = await question_of(ctx, thread)
     groups = await quotable(ctx)
     left_out = {thread.id, *await _rejected(ctx, thread)}
-    matches = await similar(ctx.store, "\n".join(question), groups, ctx.now(), topic=thread.topic, leave_out=left_out)
+    said, known = "\n".join(question), ctx.memories.known
+    matches = await similar(ctx.store, known, said, groups, ctx.now(), topic=thread.topic, leave_out=left_out)
     if not matches:
         return None
     await threads.describe(ctx.store, thread.id, linked_to=matches[0].thread.id)
@@ -141,7 +142,7 @@ async def in_direct(ctx: Context[Any], text: str) -> Reply:
     guesses = (await ctx.memories.taught.classifier(ctx.store, ctx.topics)).topic(text)
     topic = guesses[0].topic if guesses else ""
     groups = await quotable(ctx)
-    matches = await similar(ctx.store, text, groups, ctx.now(), topic=topic)
+    matches = await similar(ctx.store, ctx.memories.known, text, groups, ctx.now(), topic=topic)
     if not matches:
         return Reply(Body.of(ctx.say(Texts.NEW_IN_DIRECT)))
     blocks = [*await _blocks(ctx, matches, groups), _line(ctx.say(Texts.IN_DIRECT))]
@@ -151,7 +152,7 @@ async def in_direct(ctx: Context[Any], text: str) -> Reply:
 async def mentioned_only(ctx: Context[Any], text: str) -> Reply | None:
     """Return what a text that opened no thread is like, if anything."""
     groups = await quotable(ctx)
-    matches = await similar(ctx.store, text, groups, ctx.now())
+    matches = await similar(ctx.store, ctx.memories.known, text, groups, ctx.now())
     return Reply(Body(tuple(await _blocks(ctx, matches, groups)))) if matches else None
 
 

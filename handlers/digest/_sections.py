@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers import Context, Scope, Text
 from handlers._threads import described as said
-from handlers._threads.asked import words
+from handlers._threads.telling import words
 from handlers._wording import durations
 from handlers._wording.figures import compare, options_of, scope_of
 from handlers._wording.masking import mask

@@ -109,6 +109,12 @@ async def changed(notice: Edit | Recall | Joined | Left, message: Stored | None,
         await closing.relinker(ctx).recalled(message)
 
 
+@router.settings_changed
+async def remember(ctx: Context[Settings]) -> None:
+    """Let the index of answered threads take the group in, so that the first who asks need not wait for it."""
+    await ctx.memories.known.caught_up(ctx.store, [ctx.group.id])
+
+
 # -- a message to the bot -------------------------------------------------------------------------------------------
 
 

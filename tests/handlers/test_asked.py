@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
-from handlers._threads.asked import ALSO, LIKE, likeness, similar, weight, words
-from storage import groups
+from handlers._threads.asked import ALSO, LIKE, similar
+from handlers._threads.known import Known
+from handlers._threads.telling import words
+from storage import groups, members, privacy
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
@@ -12,22 +12,6 @@ def test_names_come_first_and_filler_not_at_all() -> None:
     assert words("请问 磁盘满了 pg_wal ERROR: disk full") == ["pg_wal", "disk", "full", "磁盘", "盘满", "满了"]
     assert words("请问 200 1024") == []
     assert len(words(" ".join(f"word{n}" for n in range(100)))) == 24
-
-
-def test_a_rare_word_tells_more() -> None:
-    assert weight("磁盘", 0) == 0
-    assert weight("磁盘", 1) == pytest.approx(1)
-    assert weight("磁盘", 1) > weight("磁盘", 50) > weight("磁盘", 300) == weight("磁盘", 9000) > 0
-    assert weight("pg_wal", 1) == pytest.approx(1.5)
-
-
-@pytest.mark.parametrize(("shared", "asked", "held"), [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
-def test_nothing_shared_is_no_likeness(shared: float, asked: float, held: float) -> None:
-    assert likeness(shared, asked, held) == 0
-
-
-def test_two_short_texts_are_alike_by_accident() -> None:
-    assert likeness(1, 1, 1) < likeness(4, 4, 4) == 1
 
 
 async def _solved(chat: Chat, who: str, question: str, given: str, **more: str) -> None:
@@ -39,10 +23,10 @@ async def _solved(chat: Chat, who: str, question: str, given: str, **more: str) 
     chat.later(hours=20)
 
 
-async def _like(chat: Chat, text: str, **more: object) -> list[int]:
+async def _like(chat: Chat, text: str, known: Known | None = None, **more: object) -> list[int]:
     async with chat.database.read() as store:
         every = [group.id for group in await groups.every(store)]
-        found = await similar(store, text, every, chat.clock.now(), **more)  # type: ignore[arg-type]
+        found = await similar(store, known or Known(), text, every, chat.clock.now(), **more)  # type: ignore[arg-type]
         return [match.thread.id for match in found]
 
 
@@ -82,3 +66,32 @@ async def test_what_waits_or_was_taken_back_is_no_help(chat: Chat) -> None:
 
 def test_the_second_may_be_less_like_than_the_first() -> None:
     assert 0 < ALSO < LIKE < 1
+
+
+async def test_the_index_follows_what_is_said_and_what_is_erased(open_chat: OpenChat) -> None:
+    chat, known = await open_chat(), Known()
+    text = "pg_wal 涨到 200 多 G 了，磁盘快满，能直接删里面的文件吗"
+    assert await _like(chat, text, known) == []
+    await _solved(chat, *QUESTIONS[0])
+    assert await _like(chat, text, known) == [1]
+    await _solved(chat, *QUESTIONS[1], group="g2")
+    assert await _like(chat, "大表死元组降不下来，autovacuum 一直在跑", known) == [2]
+    assert len(known.index) == 2
+    async with chat.database.write() as store:
+        asker = (await members.ensure(store, "qq", "木子", "木子", chat.clock.now())).id
+        await privacy.forget(store, [asker], chat.clock.now())
+    async with chat.database.read() as store:
+        index = await known.caught_up(store)
+    assert not index.find("磁盘快满了", [1, 2])
+
+
+async def test_what_was_written_by_another_process_is_found(open_chat: OpenChat) -> None:
+    chat, known = await open_chat(), Known()
+    await _solved(chat, *QUESTIONS[2])
+    async with chat.database.read() as store:
+        first = await known.caught_up(store)
+        assert first is await known.caught_up(store)
+        assert 1 in first
+    await _solved(chat, *QUESTIONS[3])
+    async with chat.database.read() as store:
+        assert 2 in await known.caught_up(store, [1])
