@@ -136,7 +136,7 @@ class Telegram:
 
     def _target(self, place: Place, key: str, reply_to: str | None) -> Target:
         chat, private = integer(key.removeprefix("direct:")), place.kind is GroupKind.DIRECT
-        if chat is None:
+        if chat is None or private != (chat > 0):  # behind a channel or an anonymous admin is a group, and no ear
             raise DeliveryError(Outcome.REFUSED, "no group or member of Telegram's")
         number = None if reply_to is None else message_number(key, reply_to)
         return Target(chat, private, number, self._past.topics.get(f"{place.key} {reply_to}"))

@@ -152,18 +152,19 @@ class Life:
         for known in await self.ear.heard():
             if known.place.kind is not GroupKind.GROUP:
                 continue
-            await self._look_at(known, now)
-            if before is not None and now - before > KEPT:
+            within = await self._look_at(known, now)
+            if within and before is not None and now - before > KEPT:
                 await self.ear.gap(known.place, before, now - KEPT, missing=None)
             await asyncio.sleep(LOOK_PAUSE)
 
-    async def _look_at(self, known: Heard, now: datetime) -> None:
+    async def _look_at(self, known: Heard, now: datetime) -> bool:
+        """Tell what is seen of a group, or that the bot has left it; say whether it is in it."""
         place = known.place
         try:
             own = table(await self.api.ask("GetChatMember", chat_id=place.key, user_id=self.me.id))
         except ChatMigrated as error:
             await self._tell(Read(moved=(place, replace(place, key=str(error.new_chat_id)))))
-            return
+            return True
         except (BadRequest, Forbidden) as error:
             own = {"status": "left" if _is_gone(error) else ""}
         if is_in(own):
@@ -172,6 +173,7 @@ class Life:
         elif own.get("status") in {"left", "kicked"}:  # what told us so was older than what is kept
             key = f"l:{place.key}:{self.me.id}:after:{known.key}"
             await self.ear.hear(Frame(key, place, now, Left(self.me.id, is_bot=True)))
+        return is_in(own)
 
     # -- aside ----------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ _Within = Callable[[str, str, str], str]
 # They stand for where markup begins and ends while the text is cut; no characters, so nobody can have typed them.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+# Stands for a backtick meanwhile: fences mean nothing in HTML, and what opens one is not to be said again in each part.
+_TICK = "\ufdd2"
 # Telegram makes a mention of any @name that it finds. A joiner behind the @ keeps a member's words from calling anyone.
 _CALL = re.compile(f"(?<![A-Za-z0-9_])@(?=[{_OPEN}{_CLOSE}]*[A-Za-z0-9_])")
 _JOINER = "\u2060"
@@ -83,12 +85,12 @@ def _alone(block: Picture | File) -> Post:
 
 def _texts(blocks: list[Block], room: int) -> Iterator[str]:
     spans: list[tuple[str, str]] = []
-    text = _CALL.sub(f"@{_JOINER}", "\n".join(_lines(blocks, spans)))
+    text = _CALL.sub(f"@{_JOINER}", "\n".join(_lines(blocks, spans))).replace("`", _TICK)
     parts = split(text, LIMIT, units, most=room)
     opened: list[tuple[str, str]] = []
     for number, part in enumerate(parts, 1):
         mark = f"\n({number}/{len(parts)})" if len(parts) > 1 else ""
-        yield _marked_up(part.removesuffix(mark), spans, opened) + mark
+        yield _marked_up(part.removesuffix(mark), spans, opened).replace(_TICK, "`") + mark
 
 
 def _lines(blocks: list[Block], spans: list[tuple[str, str]]) -> Iterator[str]:
@@ -152,7 +154,7 @@ def _fits(button: Button) -> bool:
 
 
 def _clean(text: str) -> str:
-    return _MARKS.sub("\ufffd", sanitize(text))
+    return _MARKS.sub("\ufffd", sanitize(text)).replace(_TICK, "\ufffd")
 
 
 def _is_web(url: str) -> bool:

@@ -151,6 +151,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.middle
 async def test_it_refuses_what_telegram_refuses() -> None:
     fake = Fake()
     async with fake.serve() as port, httpx.AsyncClient() as http:
@@ -207,6 +208,7 @@ def test_markup_as_it_is_shown(html: str, text: str, entities: list[tuple[str, i
 # -- what it keeps -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.middle
 async def test_an_update_stays_until_one_behind_it_is_asked_for(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     async with Fake(state=state).serve() as port, httpx.AsyncClient() as http:

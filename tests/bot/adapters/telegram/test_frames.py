@@ -41,7 +41,7 @@ from tests.bot.adapters.telegram.updates import (
 )
 
 PLACE = Place("telegram", str(SUPER), name="PG 交流群")
-calmly = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+calmly = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_a_group_message() -> None:

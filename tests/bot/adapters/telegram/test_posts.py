@@ -23,7 +23,7 @@ HOSTILE = [
     "[CQ:at,qq=all]",
     "tg://user?id=20001",
     "/etc/passwd file:///etc/passwd",
-    "\ufdd0\ufdd1\ufdd1",
+    "\ufdd0\ufdd1\ufdd1\ufdd2",
     "\0\ud83d\u202e",
     "```\n<x>\n```",
     "{{7*7}} %(x)s {0.__class__}",
@@ -175,6 +175,15 @@ def test_what_is_cut_within_markup_is_closed_and_opened_again() -> None:
     assert "".join(one.text.rpartition("\n")[0] for one in shown).replace("…", "") == quote
 
 
+def test_a_fence_with_a_mention_in_it_is_text_also_where_it_is_cut() -> None:
+    spans = (Plain("```"), At("20001", "老樊"), Plain("\n" + "长" * 5000))
+    found = posts(Body((Paragraph(spans), Quote("``` x\n" + "y" * 100))))
+    shown = [markup.read(post["html"]) for post in found]
+    assert [[one["type"] for one in part.entities] for part in shown] == [["text_mention"], ["blockquote"]]
+    assert shown[0].text.startswith("```@老樊")
+    assert sum(part.text.count("```") for part in shown) == 2
+
+
 def test_elephants_are_two_units_long() -> None:
     found = posts(Body((Paragraph((Plain("🐘" * 3000),)),)))
     assert len(found) == 2
@@ -195,7 +204,7 @@ BLOCKS: st.SearchStrategy[Block] = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(BLOCKS, max_size=10))
 def test_telegram_takes_whatever_comes_out(blocks: list[Block]) -> None:
     found = posts(Body(tuple(blocks)))

@@ -189,6 +189,7 @@ async def test_a_wait_is_told_with_its_length() -> None:
         (Place("telegram", "-77"), '{"html": "x"}', "no such group"),
         (direct(12345), '{"html": "x"}', "no such group or member"),
         (Place("telegram", "x"), '{"html": "x"}', "no group"),
+        (direct(GROUP), '{"html": "only for an anonymous admin"}', "no group or member"),
     ],
 )
 async def test_what_telegram_refuses(place: Place, payload: str, why: str) -> None:
