@@ -122,6 +122,7 @@ class QQOfficial:
         async def up(resumed: bool) -> None:
             self._state.ids[past.self_id] = ""
             self._line = api, ear
+            await asyncio.to_thread(self._notebook.write, past)
             await ear.online(past.self_id, past.name, [])
             if not resumed:
                 await lost(ear, before)

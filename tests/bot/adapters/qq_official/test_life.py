@@ -112,6 +112,28 @@ async def test_a_broken_connection_is_resumed_and_nothing_is_lost() -> None:
     assert ear.gaps == []
 
 
+async def test_a_process_that_was_killed_goes_on_too(tmp_path: Path) -> None:
+    """What is in the file from the first moment is enough: older numbers only mean that more comes twice."""
+    fake, ear = Fake(), Recorder()
+    async with fake.serve() as port:
+        bot = adapter(port, tmp_path)
+        async with running(bot, ear) as life:
+            await online(bot, ear, life)
+            file = tmp_path / "qq_official" / "session.json"
+            killed = file.read_bytes()
+            await fake.say("一", mention=True)
+            await ear.until(lambda: ear.frames)
+        await fake.say("二", mention=True)
+        file.write_bytes(killed)
+        bot = adapter(port, tmp_path)
+        async with running(bot, ear) as life:
+            await online(bot, ear, life, 2)
+            await ear.until(lambda: len(ear.frames) == 2)
+    assert ear.texts == ["一", "二"]
+    assert [login["op"] for login in fake.logins] == [2, 6]
+    assert len(ear.again) == 1
+
+
 def written(folder: Path) -> list[tuple[str, int]]:
     """Return what lies in a folder, files with what others may do with them."""
     return [(path.name, path.stat().st_mode & 0o077 * path.is_file()) for path in folder.rglob("*")]
