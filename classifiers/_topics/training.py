@@ -145,7 +145,7 @@ def refit(
         keywords: The prior.
         unknown: The rareness of terms that only the corrected questions have.
     """
-    from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.svm import LinearSVC
 
     every = [*samples, *taught]
