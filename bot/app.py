@@ -29,6 +29,7 @@ from bot.retention import Retention
 from bot.rollcall import RollCall
 from bot.supervisor import Board, State, supervise
 from bot.turn import Turn
+from bot.watching import Watcher
 from storage import accounts, groups, migrate
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database
@@ -37,6 +38,7 @@ from storage.groups import Group
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1
+LOOK_SECONDS = 5
 LEASE = timedelta(seconds=15)  # on PostgreSQL: how long a silent process keeps its accounts
 STOP_SECONDS = 5
 
@@ -66,6 +68,7 @@ class App:
         self.errands = Errands(database, self.house, self.clock, config.data.folder / "files", self._queued)
         self.ticker = Ticker(database, self.house, self.accounts, self.clock, self._queued)
         self.retention = Retention(database, config.retention, self.clock, config.data.folder / "files")
+        self.watcher = Watcher(database, self.house, config.imports, config.community.bot_name, self.clock)
         self.rollcall = RollCall(database, self.ears, self.house.community, self.clock)
         self.port = 0
 
@@ -197,6 +200,7 @@ class App:
             "clock": self.ticker.run,
             "retention": self.retention.run,
             "roll-call": self.rollcall.run,
+            "imports": self.watcher.run,
         }
         tasks = []
         for name, life in lives.items():
@@ -206,6 +210,8 @@ class App:
         often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         ticking.add_job(self.ticker.wake, "interval", seconds=TICK_SECONDS, **often)
         ticking.add_job(self.retention.wake, "interval", hours=1, **often)
+        if self.config.imports.watch is not None:
+            ticking.add_job(self.watcher.wake, "interval", seconds=LOOK_SECONDS, **often)
         ticking.add_job(self.rollcall.wake, "cron", minute=55, **often)
         ticking.start()
         try:

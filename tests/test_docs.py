@@ -39,7 +39,7 @@ OURS = ["*.md", "*.toml", "docs/*.md", "deploy/*", ".ci/*", "bot/**/*.py", "hand
 OURS += ["storage/**/*.py", "tests/**/*.py", "run.py"]
 HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no metadata
 # Keys whose value in config.example.toml shows the form and is not the default.
-SHOWN_ONLY = {("adapters.onebot", "url"), ("classifiers.rules", "tree"), ("classifiers.keywords", "tree")}
+SHOWN_ONLY = {("imports", "watch"), ("adapters.onebot", "url"), ("classifiers.rules", "tree"), ("classifiers.keywords", "tree")}
 SHOWN_ONLY |= {("classifiers.topics", "tree"), ("classifiers.topics", "weights")}
 SHOWN_ONLY |= {("classifiers.linker", "tree"), ("classifiers.linker", "model")}
 

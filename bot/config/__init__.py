@@ -148,6 +148,19 @@ class Outbox(BaseModel):
     preview: bool = True
 
 
+class Imports(BaseModel):
+    """What takes in chat exports by itself while the bot runs.
+
+    Attributes:
+        watch: The folder that is looked into; without it there is none.
+        settle_seconds: For how long a file must not have changed: it may still be being copied.
+    """
+
+    model_config = STRICT
+    watch: Path | None = None
+    settle_seconds: int = Field(10, ge=1, le=3600)
+
+
 class Own(BaseModel):
     """The tables of the process itself."""
 
@@ -160,6 +173,7 @@ class Own(BaseModel):
     retention: Retention = Retention()
     holidays: Holidays = Holidays()
     outbox: Outbox = Outbox()
+    imports: Imports = Imports()
 
 
 class Config(Own):

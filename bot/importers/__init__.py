@@ -148,7 +148,7 @@ class Gatherer(Protocol):
     """A module of this folder whose format is spread over several files."""
 
     def owns(self, names: Sequence[str]) -> bool:
-        """Say whether files of these names are of this format, together."""
+        """Say whether files of these names are of this format, together; all of them lie in one folder, or below it."""
         ...
 
     def gather(self, folder: Folder, options: Options) -> Iterator[Found]:

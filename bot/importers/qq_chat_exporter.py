@@ -41,7 +41,7 @@ ENTERED = frozenset({"messages"})
 KEPT = 20_000  # ids by which replies find what they reply to
 _HEAD = re.compile(rb'"metadata"\s*:\s*\{.*"chatInfo"\s*:\s*\{', re.DOTALL)
 _NAME = re.compile(r"group_.*_(\d{4,12})_\d{6,8}_\d{4,6}")
-_CHUNKS = re.compile(r"(?:.*/)?chunks/[^/]+\.jsonl")
+_CHUNKS = re.compile(r"chunks/[^/]+\.jsonl")
 
 # By the type of an element, and of a resource: what it is, and what stands for it.
 _MEDIA: Mapping[str, tuple[Kind, str]] = {
@@ -67,7 +67,7 @@ def sniff(head: bytes) -> bool:
 
 def owns(names: Sequence[str]) -> bool:
     """Say whether files of these names are of this format, together."""
-    return any(name == MANIFEST or name.endswith(f"/{MANIFEST}") for name in names) and any(map(_CHUNKS.match, names))
+    return MANIFEST in names and any(map(_CHUNKS.fullmatch, names))
 
 
 def read(file: TextIO, options: Options) -> Iterator[Found]:
@@ -96,12 +96,11 @@ def gather(folder: Folder, options: Options) -> Iterator[Found]:
         FormatError: The manifest cannot be read, or it is of a private talk.
     """
     names = folder.names()
-    manifest = min((name for name in names if name.rpartition("/")[2] == MANIFEST), key=len)
-    with folder.opened(manifest) as file:
+    with folder.opened(MANIFEST) as file:
         found = _about(file)
     reader = _Reader(options)
     yield reader.place(table(found.get("chatInfo")))
-    for chunk in sorted(filter(_CHUNKS.match, names)):
+    for chunk in sorted(filter(_CHUNKS.fullmatch, names)):
         with folder.opened(chunk) as file:
             for line, row in json_lines(file):
                 taken = Skipped(line, row) if isinstance(row, str) else checked(line, row, reader.message)

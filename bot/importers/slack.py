@@ -25,14 +25,13 @@ from storage.sanitize import label
 PLATFORM = "slack"
 USERS, LISTS = "users.json", ("channels.json", "groups.json")
 SPOKEN = {"", "bot_message", "file_share", "me_message", "thread_broadcast", "file_comment"}
-_DAY = re.compile(r"(?P<folder>(?:.*/)?[^/]+)/\d{4}-\d{2}-\d{2}\.json")
+_DAY = re.compile(r"(?P<folder>[^/]+)/\d{4}-\d{2}-\d{2}\.json")
 _SIGN = re.compile(r"<(?P<sign>[@#!]?)(?P<what>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 
 
 def owns(names: Sequence[str]) -> bool:
     """Say whether files of these names are of this format, together."""
-    ends = {name.rpartition("/")[2] for name in names}
-    return USERS in ends and "channels.json" in ends and any(map(_DAY.fullmatch, names))
+    return USERS in names and "channels.json" in names and any(map(_DAY.fullmatch, names))
 
 
 def gather(folder: Folder, options: Options) -> Iterator[Found]:
@@ -42,10 +41,9 @@ def gather(folder: Folder, options: Options) -> Iterator[Found]:
         FormatError: The lists of members and groups cannot be read.
     """
     names = folder.names()
-    root = next(name for name in names if name.rpartition("/")[2] == USERS).removesuffix(USERS)
     people = Names(options.own_names, options.own_ids)
     called = {}
-    for row in _list(folder, root + USERS):
+    for row in _list(folder, USERS):
         profile = table(row.get("profile"))
         member = ident(row.get("id"))
         shown = (profile.get("display_name"), profile.get("real_name"), row.get("real_name"), row.get("name"))
@@ -54,8 +52,8 @@ def gather(folder: Folder, options: Options) -> Iterator[Found]:
     days: dict[str, list[str]] = {}
     for name in names:
         if found := _DAY.fullmatch(name):
-            days.setdefault(found["folder"].removeprefix(root), []).append(name)
-    for each in (one for file in LISTS if root + file in names for one in _list(folder, root + file)):
+            days.setdefault(found["folder"], []).append(name)
+    for each in (one for file in LISTS if file in names for one in _list(folder, file)):
         key, name = ident(each.get("id")), label(words(each.get("name")))
         files = [*days.pop(words(each.get("name")), []), *days.pop(key, [])]
         if key and files and options.takes(key, name):

@@ -1,0 +1,114 @@
+"""The watched folder: what is settled comes in by itself, is moved, and has a report beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.config import Imports
+from bot.watching import TRIES, Watcher
+from storage import groups
+from storage.database import Database
+from storage.frames import Place
+from tests.bot.importers.golden import FOLDER
+from tests.chat import Chat
+
+
+@pytest.fixture
+async def chat(sqlite_database: Database) -> Chat:
+    return await Chat.open(sqlite_database)
+
+
+@pytest.fixture
+def watcher(chat: Chat, tmp_path: Path) -> Watcher:
+    settings = Imports(watch=tmp_path / "exports", settle_seconds=10)
+    (tmp_path / "exports").mkdir()
+    return Watcher(chat.database, chat.house, settings, "小象", chat.clock)
+
+
+def folder_of(watcher: Watcher) -> Path:
+    assert watcher.settings.watch is not None
+    return watcher.settings.watch
+
+
+def lies(watcher: Watcher) -> list[str]:
+    folder = folder_of(watcher)
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+async def test_a_settled_file_comes_in_and_is_moved(watcher: Watcher, chat: Chat) -> None:
+    shutil.copyfile(FOLDER / "weflow.json", folder_of(watcher) / "weflow.json")
+    assert await watcher.look() == 0  # seen for the first time: it may still grow
+    chat.later(seconds=9)
+    assert await watcher.look() == 0
+    with (folder_of(watcher) / "weflow.json").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    chat.later(seconds=9)
+    assert await watcher.look() == 0
+    chat.later(seconds=10)
+    assert await watcher.look() == 1
+    assert lies(watcher) == ["done/weflow.json", "done/weflow.json.report.txt"]
+    told = (folder_of(watcher) / "done/weflow.json.report.txt").read_text("utf-8")
+    assert "weflow.json (weflow): PG 夜谈 (wechat)" in told
+    assert "read 8, new 8, known already 0, skipped 1" in told
+    async with chat.database.read() as store:
+        assert await groups.at(store, Place("wechat", "4455@chatroom")) is not None
+
+
+async def settled(watcher: Watcher, chat: Chat) -> int:
+    await watcher.look()
+    chat.later(seconds=11)
+    return await watcher.look()
+
+
+async def test_what_cannot_be_read_goes_to_failed_and_keeps_nothing_out(watcher: Watcher, chat: Chat) -> None:
+    folder = folder_of(watcher)
+    (folder / "a.txt").write_text("no chat at all", "utf-8")
+    (folder / "paste.txt").write_text((FOLDER / "pasted.txt").read_text("utf-8"), "utf-8")
+    (folder / "half.json").write_text((FOLDER / "weflow.json").read_text("utf-8")[:1500], "utf-8")
+    shutil.copyfile(FOLDER / "qq_v5.json", folder / "qq.json")
+    assert await settled(watcher, chat) == 4
+    assert [name for name in lies(watcher) if not name.endswith(".report.txt")] == [
+        "done/half.json", "done/qq.json", "failed/a.txt", "failed/paste.txt",
+    ]  # fmt: skip
+    assert "none of the formats" in (folder / "failed/a.txt.report.txt").read_text("utf-8")
+    assert "--group KEY" in (folder / "failed/paste.txt.report.txt").read_text("utf-8")
+    assert "breaks off" in (folder / "done/half.json.report.txt").read_text("utf-8")
+
+
+async def test_a_folder_and_an_archive_come_in_as_one(watcher: Watcher, chat: Chat) -> None:
+    folder = folder_of(watcher)
+    shutil.copytree(FOLDER / "qq_chunks", folder / "qq_chunks")
+    shutil.make_archive(str(folder / "slack"), "zip", FOLDER / "slack")
+    assert await settled(watcher, chat) == 2
+    assert {"done/qq_chunks.report.txt", "done/slack.zip", "done/slack.zip.report.txt"} <= set(lies(watcher))
+
+
+async def test_the_same_name_again_replaces_nothing(watcher: Watcher, chat: Chat) -> None:
+    for _ in range(2):
+        shutil.copyfile(FOLDER / "discord.json", folder_of(watcher) / "discord.json")
+        assert await settled(watcher, chat) == 1
+    assert [name for name in lies(watcher) if name.endswith(".json")] == ["done/discord-2.json", "done/discord.json"]
+    assert "new 0, known already 6" in (folder_of(watcher) / "done/discord-2.json.report.txt").read_text("utf-8")
+
+
+async def test_links_and_what_is_being_written_are_left(watcher: Watcher, chat: Chat) -> None:
+    folder = folder_of(watcher)
+    os.symlink(FOLDER / "weflow.json", folder / "link.json")
+    shutil.copyfile(FOLDER / "weflow.json", folder / "weflow.json.crdownload")
+    (folder / ".hidden.json").write_text("{}", "utf-8")
+    assert await settled(watcher, chat) == 0
+
+
+async def test_a_file_at_which_it_always_fails_is_put_aside(watcher: Watcher, chat: Chat) -> None:
+    shutil.copyfile(FOLDER / "weflow.json", folder_of(watcher) / "weflow.json")
+    watcher.tries["weflow.json"] = TRIES
+    assert await settled(watcher, chat) == 1
+    assert lies(watcher)[0] == "failed/weflow.json"
+
+
+async def test_without_a_folder_nothing_is_looked_at(chat: Chat) -> None:
+    assert await Watcher(chat.database, chat.house, Imports(), "小象", chat.clock).look() == 0
