@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 SEND_SECONDS = 30.0
+LAST_SECONDS = 2.0  # for posts in flight when it is told to stop
 IN_FLIGHT = 8
 ORPHANED_AFTER = timedelta(minutes=5)
 RETRY_LIMIT = timedelta(minutes=1)
@@ -100,8 +101,16 @@ class Outbox:
                     pause = IDLE_SECONDS
                 await woken(self._wake, pause)
         finally:
-            if self._busy:
-                await asyncio.wait(self._busy.values(), timeout=5)
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Give what is in flight a moment; what then still waits for an answer is settled by the next start."""
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=LAST_SECONDS)
+        left = list(self._busy.values())
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def recover(self) -> None:
         """Settle posts that a process which is gone was sending: nobody knows whether they arrived."""
@@ -235,10 +244,12 @@ class Outbox:
         elif error.outcome is Outcome.REFUSED:
             await self._put(store, post, State.FAILED, error=str(error))
         else:
-            # Nothing gets out at all, so nobody else's post is tried either until then.
             self.unsent += 1
             wait = error.retry_after or min(timedelta(seconds=2 ** min(self.unsent, 6)), RETRY_LIMIT)
-            self.pace.pause(now + wait)
+            if error.here_only:
+                self.pace.pause_group(post.group_id, now + wait)
+            else:  # nothing gets out at all, so nobody else's post is tried either until then
+                self.pace.pause(now + wait)
             await outbox.settle(store, post.id, State.PENDING, not_before=now + wait, error=str(error))
 
     async def _unknown(self, store: Store, post: Post, why: str) -> None:

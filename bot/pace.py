@@ -48,6 +48,10 @@ class Pace:
         """Obey a platform that asked for a pause."""
         self.pause_until = until if self.pause_until is None else max(until, self.pause_until)
 
+    def pause_group(self, group: int, until: datetime) -> None:
+        """Obey a platform that asked for a pause in one group."""
+        self.not_before[group] = max(until, self.not_before.get(group, until))
+
     def resume(self) -> None:
         """Forget a pause; what it was for is over."""
         self.pause_until = None

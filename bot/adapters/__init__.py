@@ -276,7 +276,11 @@ class Outcome(StrEnum):
 class DeliveryError(Exception):
     """A post did not certainly arrive."""
 
-    def __init__(self, outcome: Outcome, why: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, outcome: Outcome, why: str, *, retry_after: timedelta | None = None, here_only: bool = False
+    ) -> None:
+        """Say what it means; `retry_after` is obeyed by the whole account, or, `here_only`, in this one group."""
         super().__init__(why)
         self.outcome = outcome
         self.retry_after = retry_after
+        self.here_only = here_only

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.adapters import Adapter
+from bot.adapters import Adapter, Delivery
 from bot.cli._findings import ok, warn
 from bot.replay import UNPLACED
 from storage import accounts, grants, groups, settings
@@ -28,6 +28,9 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
     for group in every:
         mine = [span for span in spans if span.group_id == group.id]
         account = served.get(group.account_id or 0)
+        if account is not None and adapters[account].delivery is Delivery.NEVER:
+            found.append(ok(f"{_title(group)}: takes posts only, from {account}; nothing is ever heard there"))
+            continue
         wider = adapters[account].wider if account else ""
         found.append(sight(group, mine, account, now - RECENT, wider=wider))
         found += await _rights(store, group, served.get(group.account_id or 0))

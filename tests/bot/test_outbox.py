@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from storage.database import Database
 from storage.frames import Echo, Frame, Place
 from storage.outbox import State
 from storage.replies import Body, Purpose, Reply
-from tests.chat import Chat
+from tests.chat import Chat, Recorder
 
 PLACE = Place("qq", "g1", name="群 g1")
 
@@ -80,6 +81,39 @@ async def test_what_did_not_leave_is_sent_later(chat: Chat) -> None:
     chat.later(seconds=21)
     await chat.outbox.drain()
     assert await state(chat, post) is State.SENT
+
+
+async def test_a_pause_of_one_group_holds_up_no_other(chat: Chat) -> None:
+    wait = timedelta(minutes=10)
+    chat.adapter.fails.append(DeliveryError(Outcome.NOT_SENT, "banned", retry_after=wait, here_only=True))
+    held = await put(chat)
+    await chat.outbox.drain()
+    async with chat.database.write() as store:
+        other = await groups.ensure(store, Place("qq", "g2"), chat.account.id)
+        await queue(store, Reply(Body.of("早")), other, key="other", now=chat.clock.now())
+    await chat.outbox.drain()
+    assert [posted.place.key for posted in chat.adapter.posted] == ["g2"]
+    assert await state(chat, held) is State.PENDING
+
+
+@pytest.mark.middle
+async def test_a_post_in_flight_is_waited_for_a_moment_at_the_end(chat: Chat) -> None:
+    started, never = asyncio.Event(), asyncio.Event()
+
+    class Hanging(Recorder):
+        async def send(self, place: Place, payload: str, reply_to: str | None) -> str | None:
+            started.set()
+            await never.wait()
+            return None
+
+    chat.outbox.adapter = Hanging()
+    post = await put(chat)
+    sending = asyncio.create_task(chat.outbox.run())
+    await started.wait()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert await state(chat, post) is State.SENDING  # nobody knows; the next start settles it
 
 
 async def test_nobody_hammers_a_platform_that_is_away(chat: Chat) -> None:

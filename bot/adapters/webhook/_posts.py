@@ -130,7 +130,7 @@ def accepted(response: httpx.Response, kind: Kind) -> None:
     said = "" if isinstance(found, Odd) else str(code(response) if code(response) is not None else "")
     words_of_it = f"{kind} answers {response.status_code}: {told(response)}" + (f" ({said})" if said else "")
     if said in _WAITS[kind]:
-        raise DeliveryError(Outcome.NOT_SENT, words_of_it, retry_after=_WAITS[kind][said])
+        raise DeliveryError(Outcome.NOT_SENT, words_of_it, retry_after=_WAITS[kind][said], here_only=True)
     if not said and not response.is_error:
         raise DeliveryError(Outcome.UNKNOWN, words_of_it)
     remedy = _REMEDIES[kind].get(said)
