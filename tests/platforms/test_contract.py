@@ -231,6 +231,16 @@ async def test_a_platform_that_asks_to_wait_is_obeyed(stage: Stage, tmp_path: Pa
         assert house.state(stage.adapter) is State.UP
 
 
+@every
+async def test_a_post_without_an_answer_does_not_hold_up_the_end(stage: Stage, tmp_path: Path) -> None:
+    async with played(stage, tmp_path) as (server, house):
+        await server.say(QUESTION, member="m1", mention=True)
+        await house.stored(stage.platform, 1)
+        await server.mood("mute")
+        await server.say(QUESTION, member="m2", mention=True)
+        await asyncio.sleep(0.5)  # whether it came through or not: the end is in time, which `alone` looks at
+
+
 # -- all at once ------------------------------------------------------------------------------------------------------
 
 

@@ -140,11 +140,15 @@ class Link:
             end = LostError(f"the process gave no sign of life for {self._meeting.silence:g} s")
         except ValueError:
             end = LostError(f"the process said more than {LINE_LIMIT // 2**20} MiB at once")
+        finally:
+            self._give_up()  # also when it is told to stop: a post that waits would hold up everybody
+        await self._heard.put(end)
+
+    def _give_up(self) -> None:
         self._over = True
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(LostError("the session ended before the answer came"))
-        await self._heard.put(end)
 
     async def _read(self) -> Exception:
         assert self._process.stdout is not None  # noqa: S101 - it was started with pipes
