@@ -86,7 +86,7 @@ class Api:
             read_timeout=settings.answer_timeout,
             write_timeout=settings.answer_timeout,
             connect_timeout=min(CONNECT_SECONDS, settings.answer_timeout),
-            proxy=settings.proxy.get_secret_value() or None,
+            proxy=settings.proxy or None,
             httpx_kwargs=_on_this_machine() if settings.api.startswith("http://") else {},
         )
         self.bot = Bot(

@@ -27,7 +27,7 @@ async def ask(settings: Settings) -> tuple[list[str], bool | None]:
     except AuthError as error:
         return [str(error)], None
     except OSError as error:
-        way = "is the proxy right?" if settings.proxy.get_secret_value() else "is a proxy needed (proxy = ...)?"
+        way = "is the proxy right?" if settings.proxy else "is a proxy needed (proxy = ...)?"
         return [f"{where}: {error}; {way}"], None
     sees_all = raw.get("can_read_all_group_messages") is True
     return [*_of_bot(raw, sees_all=sees_all), *_of_webhook(info, settings)], sees_all

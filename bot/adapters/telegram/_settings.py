@@ -25,7 +25,7 @@ class Settings(BaseModel):
         mode: `poll`: we ask Telegram, which needs no address of ours; `webhook`: Telegram calls us.
         api: Where the Bot API is; a server of your own, or Telegram's.
         proxy: Through which Telegram is reached, `http://` or `socks5://`; empty goes there directly, or as the
-            environment says. It may hold a password, and so is never shown.
+            environment says, where one with a password belongs.
         poll_timeout: Seconds that Telegram waits for something to tell before it answers that there is nothing.
         answer_timeout: Seconds to wait for the answer to a question; on top of `poll_timeout` where we poll.
         send_timeout: Seconds to wait for the answer to a post; then its outcome is unknown. Less than 30, for so
@@ -45,7 +45,7 @@ class Settings(BaseModel):
     token: SecretStr
     mode: Literal["poll", "webhook"] = "poll"
     api: str = "https://api.telegram.org"
-    proxy: SecretStr = SecretStr("")
+    proxy: str = ""
     poll_timeout: int = Field(default=30, ge=1, le=50)
     answer_timeout: float = Field(default=15, gt=0, le=60)
     send_timeout: float = Field(default=20, gt=0, le=29)
@@ -78,17 +78,20 @@ class Settings(BaseModel):
 
     @field_validator("proxy")
     @classmethod
-    def _known(cls, proxy: SecretStr) -> SecretStr:
-        address = proxy.get_secret_value()
-        if not address:
+    def _known(cls, proxy: str) -> str:
+        if not proxy:
             return proxy
         try:
-            parts = urlsplit(address)
+            parts = urlsplit(proxy)
             usable = parts.scheme in {"http", "https", "socks5", "socks5h"} and parts.hostname and parts.port != 0
         except ValueError:
             usable = False
         if not usable:
             raise ValueError('must be an address such as "http://127.0.0.1:7890" or "socks5://127.0.0.1:1080"')
+        if parts.username or parts.password:
+            raise ValueError(
+                "holds a secret: put this address into HTTPS_PROXY of the environment, and leave proxy out"
+            )
         if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
             raise ValueError("is a SOCKS proxy, which needs the package socksio; install it, or use an http:// proxy")
         return proxy
