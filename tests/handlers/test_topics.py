@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers._topic_names import key_of
 from storage import settings, threads, topics
+from storage.database import Database
 from storage.settings import COMMUNITY
 from storage.threads import Thread
 from tests.chat import Chat
@@ -164,3 +167,23 @@ async def test_nobody_is_asked_where_a_group_wants_quiet(desk: Chat) -> None:
 async def test_nobody_is_asked_where_every_topic_is_known(desk: Chat) -> None:
     desk.later(hours=9)
     assert await desk.tick() == []
+
+
+async def test_both_engines_learn_alike(database: Database) -> None:
+    chat = await Chat.open(database, features=FEATURES)
+    await chat.make_admin("root")
+    await chat.ask_bot("muzi", LOCKS)
+    chat.later(hours=1)
+    await chat.ask_bot("muzi", GATEWAY)
+    await chat.ask_bot("root", "主题 2 监控与维护")
+    chat.later(hours=2)
+    await chat.ask_bot("douzi", "请问鲸落网关又吞请求了，code 7 怎么处理？")
+    assert (await thread(chat, 3)).topic == "monitoring_maintenance"
+    await chat.ask_bot("root", "主题表 加 鲸落网关")
+    await chat.ask_bot("root", "主题表 改名 鲸落网关 到 网关")
+    (reply,) = await chat.ask_bot("root", "主题表 合并 监控与维护 到 网关")
+    assert reply == "「监控与维护」并进「网关」：2 题、1 处改动跟过去了。"
+    async with chat.database.read() as store:
+        assert (await topics.changes(store))[1] == {"monitoring_maintenance": "jing_luo_wang_guan"}
+        assert [one.topic for one in await topics.corrections(store)] == ["jing_luo_wang_guan"]
+        assert await topics.unplaced(store, 1, chat.clock.now() - timedelta(days=1), chat.clock.now()) == []
