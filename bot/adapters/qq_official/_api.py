@@ -13,7 +13,7 @@ from bot.adapters import AuthError, DeliveryError, Outcome
 from bot.adapters._http import ask, post, told
 from bot.adapters._parse import Raw, identifier, integer, table, words
 from bot.adapters._token import Token
-from bot.adapters.qq_official._verdicts import WRONG_CREDENTIALS, Verdict, remedy, verdict
+from bot.adapters.qq_official._verdicts import ONE_GROUP, WRONG_CREDENTIALS, Verdict, remedy, verdict
 from storage.frames import GroupKind, Place
 from storage.sanitize import label
 
@@ -124,7 +124,8 @@ class Api:
             self.token.forget(token)
             return Verdict.TOKEN, code, raw
         if meaning is Verdict.WAIT:
-            raise DeliveryError(Outcome.NOT_SENT, f"the platform asks to wait ({code})", retry_after=WAIT)
+            why = f"the platform asks to wait ({code})"
+            raise DeliveryError(Outcome.NOT_SENT, why, retry_after=WAIT, here_only=code in ONE_GROUP)
         return meaning, code, raw
 
     async def _lent(self) -> str:

@@ -24,6 +24,7 @@ _STALE = frozenset({304027, 304103, 40034005, 40034024, 40034025, 40034026, 4003
 _REPEATED = 40054005
 _TOKEN = frozenset({11243, 11244})
 _WAIT = frozenset({20028, 22009, 100001, 304018, 40034100})
+ONE_GROUP = frozenset({20028, 40034100})  # of those: a limit of the group, not of the bot
 
 # Codes of refusals that an operator can do something about.
 _REMEDIES = {
