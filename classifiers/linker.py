@@ -19,7 +19,8 @@ from classifiers._thread import state
 from classifiers._tree import load as load_tree
 
 NEW, OUT = 0, None
-SURE = 7.0  # how far the rules must prefer to stay outside that the trees are not asked
+CLEAR = 0.97  # how sure the first look must be that there is no second
+SURE = 5.0  # how far the rules must prefer to stay outside that the trees are not asked
 NAMED = 0.05  # share of messages that name somebody, from which on names are looked at
 _SILENT = ("system", "withheld")
 
@@ -77,7 +78,9 @@ class Learned:
             return Placement(None, confidence=0.99)
         kind = np.tile(self._kind(said.text), (len(found.places), 1))
         rows = np.hstack([np.array(found.rows), kind])
-        scores = self.models.standings.scores(again.standing(self.models.places.scores(rows), rows))
+        scores = self.models.places.scores(rows)
+        if _confidence(scores) < CLEAR:
+            scores = self.models.standings.scores(again.standing(scores, rows))
         scores[found.places.index(NEW)] -= self.settings.caution
         best = found.places[int(np.argmax(scores))]
         sure = _confidence(scores)

@@ -30,7 +30,7 @@ CARD = """\
   weights; they are not part of the project. The annotated groups are fictional and Apache-2.0.
 - **Scores**: `docs/evaluation.md`, with the commands that made them.
 - **Limits**: the Chinese streams were written by few hands and are cleaner than real groups; the logs are English, of
-  one community. Expect lower figures elsewhere, judge on annotated streams of your own, and correct threads in the group.
+  one community. Expect lower figures elsewhere, judge on annotated streams of your own, correct threads in the group.
 """
 
 

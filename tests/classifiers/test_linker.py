@@ -85,7 +85,7 @@ def test_an_opener_without_content_waits_for_its_question() -> None:
 
 def test_caution_opens_fewer_threads() -> None:
     def opened(caution: float) -> int:
-        return len({thread for thread in run(build(Settings(caution=caution)), lines("rush")) if thread})
+        return len({thread for thread in run(build(Settings(caution=caution)), lines("night")) if thread})
 
     assert opened(2.0) <= opened(0.0) <= opened(-2.0)
     assert opened(2.0) < opened(-2.0)
