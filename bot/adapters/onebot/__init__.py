@@ -7,7 +7,6 @@ what it could not find.
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -23,6 +22,7 @@ from bot.adapters.onebot import _posts, _probe, _roads, _rolls
 from bot.adapters.onebot._frames import PLATFORM
 from bot.adapters.onebot._session import Past, Session
 from bot.adapters.onebot._wire import ActionError, Link
+from bot.config import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 
@@ -81,7 +81,7 @@ class Settings(BaseModel):
     @classmethod
     def _guarded(cls, host: str, info: ValidationInfo) -> str:
         token = info.data.get("access_token")  # missing where it was refused itself
-        open_door = token is not None and not token.get_secret_value() and not _is_loopback(host)
+        open_door = token is not None and not token.get_secret_value() and not is_loopback(host)
         if open_door and info.data.get("mode") == "reverse":
             raise ValueError(
                 "is open to other machines, and without access_token anyone who finds the port can speak as any"
@@ -269,12 +269,3 @@ def next_step(settings: Settings, language: str) -> str:
     zh = "在 NapCat 里加一个 WebSocket 客户端：{url}，同一个口令，消息格式 array。"
     en = "In NapCat add a WebSocket client: {url}, the same token, format array."
     return (zh if language == "zh" else en).format(url=door.url)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from bot.adapters import Question
+from bot.config import is_loopback
 
 GROUPS_AND_PRIVATE = 1 << 25
 INTERACTIONS = 1 << 26
@@ -109,16 +109,6 @@ class Settings(BaseModel):
         ):
             raise ValueError("must hold the openids of groups, as `doctor` names them")
         return groups
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 QUESTIONS = (

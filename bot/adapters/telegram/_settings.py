@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import ipaddress
 import re
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from bot.adapters import Question
+from bot.config import is_loopback
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -118,7 +118,7 @@ class Settings(BaseModel):
         if not url:
             raise ValueError('is needed with mode = "webhook": the https:// address at which Telegram reaches path')
         parts = _check_address(url, 'must be an address such as "https://pg.example.org/telegram"')
-        if not _is_loopback(parts[0]) and parts[1] not in _PORTS:
+        if not is_loopback(parts[0]) and parts[1] not in _PORTS:
             raise ValueError("must have port 443, 80, 88 or 8443: Telegram calls no other")
         return url
 
@@ -193,15 +193,6 @@ def _check_address(url: str, wanted: str) -> tuple[str, int | None]:
         raise ValueError(wanted)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError(f"{wanted}, without a name, a password, a ? or a #")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("must be https://, for secrets would travel in the open; http:// is for this machine alone")
     return host, port
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import re
 from collections import deque
 from datetime import timedelta
@@ -24,6 +23,7 @@ from bot.adapters.wechat import _posts, _probe
 from bot.adapters.wechat._frames import PLATFORM, identity, own_words, place_of, unstable
 from bot.adapters.wechat._session import Past, Session
 from bot.adapters.wechat._wire import LostError, Meeting, OrderError, linked, rows
+from bot.config import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 from storage.sanitize import label
@@ -109,7 +109,7 @@ class Settings(BaseModel):
         address = urlsplit(f"//{endpoint}")
         if not 0 < int(endpoint.rpartition(":")[2]) < 65536:
             raise ValueError("has a port that cannot be; ports are 1 to 65535")
-        if not _is_loopback(address.hostname or "") and not info.data.get("private_network"):
+        if not is_loopback(address.hostname or "") and not info.data.get("private_network"):
             raise ValueError(
                 "is another machine, and the token would go there unencrypted; run the puppet service here, or set"
                 " private_network = true where a tunnel or a network of your own leads there"
@@ -239,12 +239,3 @@ def build(settings: Settings, name: str, folder: Path) -> Wechat:
 def _roll(room: Raw) -> Roll | None:
     place = place_of(room.get("id"), room.get("topic"))
     return Roll(place, integer(room.get("size"))) if place is not None else None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
