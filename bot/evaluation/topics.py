@@ -90,17 +90,17 @@ def _without(asked: dict[str, list[Labelled]], name: str) -> list[Sample]:
 
 
 def _corrected(asked: dict[str, list[Labelled]], models: dict[str, Weights]) -> float:
-    """Return the accuracy on each question when those before it, in its stream, were corrected."""
+    """Return the accuracy on each question when all before it were corrected; the streams are of one community."""
     settings, prior = linear.Settings(), Keywords(keywords.Settings())
-    right = count = 0
+    lessons: list[Lesson] = []
+    right = 0
     for name, rows in asked.items():
         model = linear.LinearTopics(settings, models[name], prior, prior)
-        for number, row in enumerate(rows):
-            lessons = tuple(Lesson(before.text, before.topic) for before in rows[:number])
-            found = model.taught(Teaching(lessons)).guesses(row.text)
+        for row in rows:
+            found = model.taught(Teaching(tuple(lessons))).guesses(row.text)
             right += bool(found) and found[0].topic == row.topic
-            count += 1
-    return 100.0 * right / count
+            lessons.append(Lesson(row.text, row.topic))
+    return 100.0 * right / len(lessons)
 
 
 # -- labelled texts -------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ OWN = 2.0  # weights: questions as members ask them
 CHATTER = 0.3  # what is said in groups and asks for nothing
 PARAGRAPH = 0.1  # of a manual
 CORRECTED = 3.0
+KEPT_APART = "-held"  # how the names of streams end that no model may learn from
 SHORTEST = {"zh": 15, "en": 30}  # characters of a paragraph that says something
 
 
@@ -77,6 +78,8 @@ def _samples(path: Path) -> Iterator[Sample]:
         yield from rows
         return
     for stream in read(path, "zh-chat"):
+        if stream.name.endswith(KEPT_APART):
+            continue
         yield from (Sample(row.text, row.topic) for row in questions(stream))
         yield from (Sample(text, NONE, CHATTER) for text in _chatter(stream))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from classifiers._topics.features import weighed
 
 NAME = "topics.npz"
-SHIPPED = Path(__file__).with_name(NAME)
+SHIPPED = Path(__file__).parents[1] / "models" / NAME
 PRIOR = 1.0  # how much of a topic's keyword share goes into the score, before training weighs it
 Floats = NDArray[np.float32]
 
