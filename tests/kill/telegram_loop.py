@@ -17,12 +17,13 @@ from sqlalchemy import select, text
 from storage.database import Database
 from storage.messages import MESSAGES
 from storage.outbox import OUTBOX
-from tests.kill.loop import Bot, Verdict, _settled
+from tests.kill.loop import Bot, Verdict
 from tests.platforms.telegram.fake import Fake
 from tests.platforms.telegram.stage import TOKEN
 
 PER_SECOND = 100
 FIRST_GROUP = -1_001_000_001_000
+PATIENCE = 60  # seconds without any progress
 
 
 def account(port: int) -> str:
@@ -59,7 +60,7 @@ async def crash_loop(
             talking.cancel()
         await asyncio.gather(talking, return_exceptions=True)
         await fake.until(lambda: not fake.queue.waiting, timeout=120)
-        await _settled(database_url, fake)
+        await _worked_off(database_url, fake)
         assert await bot.stop() == 0, bot.log()
     verdict.said = len(said)
     await _count(database_url, fake, said, verdict)
@@ -90,6 +91,18 @@ async def _talk(
         key = await fake.say(words, member=member, name=f"群友{member[-1]}", mention=asks, again=again, chat=group)
         said.append((group, key))
         await asyncio.sleep(max(began + number / PER_SECOND - clock(), 0))
+
+
+async def _worked_off(database_url: str, fake: Fake) -> None:
+    """Wait until nothing is left in the inbox and nothing is posted any more, however slow the machine is."""
+    async with Database.open(database_url) as database:
+        seen, unchanged = (-1, -1), 0
+        while unchanged < (PATIENCE if seen[0] else 3):
+            await asyncio.sleep(1)
+            async with database.read() as store:
+                waiting = int(await store.scalar(text("SELECT count(*) FROM inbox WHERE state = 'new'")) or 0)
+            now = (waiting, len(fake.posts))
+            seen, unchanged = now, unchanged + 1 if now == seen else 0
 
 
 async def _count(database_url: str, fake: Fake, said: list[tuple[int, str]], verdict: Verdict) -> None:
