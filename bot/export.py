@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,43 @@ def name_of(message: Stored) -> str:
     return message.alias or message.key
 
 
-async def chatlab(store: Store, group: Group, now: datetime, *, rows: bool) -> AsyncIterator[str]:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of a group is written out.
+
+    Attributes:
+        since: Nothing from before.
+        until: Nothing from then on.
+        kinds: These kinds of messages alone; empty for all.
+    """
+
+    since: datetime = history.BEGINNING
+    until: datetime | None = None
+    kinds: frozenset[Kind] = frozenset()
+
+
+EVERYTHING = Cut()
+
+
+async def shown(
+    store: Store, group: Group, cut: Cut = EVERYTHING
+) -> AsyncIterator[tuple[Stored, Mapping[int, Member]]]:
+    """Yield the messages of a group that may leave, in order, with the members who are known and did not opt out."""
+    known: dict[int, Member] = {}
+    asked: set[int] = set()
+    async for page in history.pages(store, group.id, cut.since, cut.until):
+        found = [message for message in page if public(message) and (not cut.kinds or message.kind in cut.kinds)]
+        new = {m for message in found for m in (message.member_id, *message.mentions) if m is not None} - asked
+        asked |= new
+        known |= await _recorded(store, group, new)
+        for message in found:
+            if message.member_id is None or message.member_id in known:
+                yield message, known
+
+
+async def chatlab(
+    store: Store, group: Group, now: datetime, *, rows: bool, cut: Cut = EVERYTHING
+) -> AsyncIterator[str]:
     """Yield a group as a ChatLab file, in pieces; `rows` is the form with a row on each line.
 
     Raises:
@@ -62,8 +99,8 @@ async def chatlab(store: Store, group: Group, now: datetime, *, rows: bool) -> A
             "groupId": group.key,
         },
     }
-    people = _people(store, group)
-    said = _said(store, group)
+    people = _people(store, group, cut)
+    said = _said(store, group, cut)
     pieces = _as_rows(head, people, said) if rows else _as_object(head, people, said)
     async for piece in pieces:
         yield piece
@@ -93,10 +130,10 @@ async def _as_object(
     yield "}\n"
 
 
-async def _people(store: Store, group: Group) -> AsyncIterator[dict[str, Any]]:
+async def _people(store: Store, group: Group, cut: Cut) -> AsyncIterator[dict[str, Any]]:
     """Yield who wrote in a group, in the order of their first messages."""
     seen: set[int] = set()
-    async for page in history.pages(store, group.id):
+    async for page in history.pages(store, group.id, cut.since, cut.until):
         new = {m.member_id for m in page if m.member_id is not None and public(m)} - seen
         seen |= new
         found = await _recorded(store, group, new)
@@ -106,17 +143,10 @@ async def _people(store: Store, group: Group) -> AsyncIterator[dict[str, Any]]:
             yield {"platformId": member.key, "accountName": name, "groupNickname": cards.get(member.id, name)}
 
 
-async def _said(store: Store, group: Group) -> AsyncIterator[dict[str, Any]]:
-    known: dict[int, str] = {}
-    asked: set[int] = set()
-    async for page in history.pages(store, group.id):
-        shown = [message for message in page if public(message)]
-        new = {m for message in shown for m in (message.member_id, *message.mentions) if m is not None} - asked
-        asked |= new
-        known |= {member.id: member.key for member in (await _recorded(store, group, new)).values()}
-        for message in shown:
-            if message.member_id is None or message.member_id in known:
-                yield row(message, known)
+async def _said(store: Store, group: Group, cut: Cut) -> AsyncIterator[dict[str, Any]]:
+    async for message, known in shown(store, group, cut):
+        named = (message.member_id, *message.mentions)
+        yield row(message, {member: known[member].key for member in named if member is not None and member in known})
 
 
 async def _recorded(store: Store, group: Group, wanted: Iterable[int]) -> dict[int, Member]:
@@ -154,6 +184,12 @@ def _seconds(at: datetime) -> int | float:
 
 async def thread_rows(store: Store, exported: Iterable[Group], now: datetime) -> AsyncIterator[str]:
     """Yield the threads of groups, one JSON object a line; times are ISO 8601, UTC."""
+    async for found in thread_table(store, exported, now):
+        yield _json(found) + "\n"
+
+
+async def thread_table(store: Store, exported: Iterable[Group], now: datetime) -> AsyncIterator[dict[str, Any]]:
+    """Yield the threads of groups as `thread_row` gives them."""
     for group in exported:
         if group.is_direct:
             continue
@@ -164,7 +200,7 @@ async def thread_rows(store: Store, exported: Iterable[Group], now: datetime) ->
                 placed[found.thread].append(found)
             for thread in page:
                 asker = askers.get(thread.asker)
-                yield _json(thread_row(thread, placed[thread.id], group, asker, now)) + "\n"
+                yield thread_row(thread, placed[thread.id], group, asker, now)
 
 
 def thread_row(

@@ -173,10 +173,15 @@ async def first_since(store: Store, group: int, at: datetime) -> Stored | None:
     return next(iter(await after(store, group, _just_before(group, at), 1)), None)
 
 
-async def pages(store: Store, group: int) -> AsyncIterator[list[Stored]]:
-    """Yield all messages of a group in order, a page at a time."""
-    page = await after(store, group, _just_before(group, BEGINNING), PAGE)
+async def pages(
+    store: Store, group: int, since: datetime = BEGINNING, until: datetime | None = None
+) -> AsyncIterator[list[Stored]]:
+    """Yield the messages of a group said from `since` on and before `until`, in order, a page at a time."""
+    page = await after(store, group, _just_before(group, since), PAGE)
     while page:
+        if until is not None and page[-1].at >= until:
+            yield [message for message in page if message.at < until]
+            return
         yield page
         page = (await after(store, group, page[-1], PAGE + 1))[1:] if len(page) >= PAGE else []
 

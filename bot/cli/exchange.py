@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli._options import ConfigFile, GroupName, chosen
+from bot.cli._options import ConfigFile, GroupName, Since, Until, chosen
 
 
 class What(StrEnum):
@@ -24,6 +24,9 @@ class Form(StrEnum):
     CHATLAB = "chatlab"
     CHATLAB_JSONL = "chatlab-jsonl"
     JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+    MARKDOWN = "md"
 
 
 Files = Annotated[
@@ -44,8 +47,9 @@ Columns = Annotated[
 ]
 WhatArgument = Annotated[What, typer.Argument(metavar="[messages|threads]", help="What to write out.")]
 FormatOption = Annotated[
-    Form | None, typer.Option("--format", help="Of messages chatlab or chatlab-jsonl, of threads jsonl.")
+    Form | None, typer.Option("--format", help="Of messages all but jsonl; of threads jsonl, csv, xlsx.")
 ]
+Kinds = Annotated[str, typer.Option("--kind", metavar="KINDS", help="Of messages: text,image,file... All by default.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Without it, standard output.")]
 
 
@@ -82,6 +86,9 @@ def export(
     what: WhatArgument = What.MESSAGES,
     form: FormatOption = None,
     group: GroupName = None,
+    since: Since = None,
+    until: Until = None,
+    kinds: Kinds = "",
     output: Output = None,
     config: ConfigFile = None,
 ) -> None:
@@ -92,5 +99,5 @@ def export(
     from bot.cli import _exchange
     from bot.cli._opening import perform
 
-    wanted = None if form is None else form.value
-    perform(chosen(context, config), lambda desk: _exchange.export(desk, what.value, wanted, group, output))
+    wish = _exchange.Wish(what.value, None if form is None else form.value, group, since, until, kinds)
+    perform(chosen(context, config), lambda desk: _exchange.export(desk, wish, output))

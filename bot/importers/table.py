@@ -41,6 +41,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "group": ("groupid", "roomid", "群号", "群id"),
     "group_name": ("group", "groupname", "群", "群名", "群名称"),
 }
+FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"\d{9,13}(?:\.\d+)?")
 _PLAIN = re.compile(r"[\s_\-]+")
 
@@ -157,6 +158,8 @@ class _Reader:
 
     def _message(self, row: list[str], rows: Rows) -> Message:
         text = self._cell(row, "text")
+        if text[:1] == "'" and text[1:2] in FORMULAS:
+            text = text[1:]  # an apostrophe that keeps spreadsheets from obeying
         if not text:
             raise RowError("is empty")
         return rows.message(
