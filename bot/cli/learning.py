@@ -53,6 +53,7 @@ ModelOption = Annotated[
 ]
 Blind = Annotated[bool, typer.Option("--no-mentions", help="Take mentions and reply ids away first.")]
 Training = Annotated[list[Path] | None, typer.Option("--data", metavar="DIR", help="More to train on, for cv.")]
+Only = Annotated[str, typer.Option("--only", metavar="NAME", help="Streams of that name; *-held: kept apart.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the figures there as well.")]
 LearntArgument = Annotated[Learnt, typer.Argument(metavar="[threads|topics]", help="What to train.")]
 Sources = Annotated[
@@ -76,6 +77,7 @@ def evaluate(
     model: ModelOption = Model.SHIPPED,
     no_mentions: Blind = False,
     training: Training = None,
+    only: Only = "*",
     json: JsonOption = None,
 ) -> None:
     """Judge what the bot understands against annotated data, beside simple baselines.
@@ -85,7 +87,7 @@ def evaluate(
     from bot.cli import _learning
     from bot.evaluation import Request
 
-    request = Request(data, form.value, model.value, not no_mentions, tuple(training or ()))
+    request = Request(data, form.value, model.value, not no_mentions, tuple(training or ()), only)
     raise typer.Exit(_learning.evaluate(what.value, request, json))
 
 

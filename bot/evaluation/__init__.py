@@ -20,6 +20,7 @@ class Request:
         model: `shipped`, or `cv`: each stream is judged by a model that was trained without its file.
         mentions: Whether mentions and reply ids may be seen.
         training: Further folders of streams that `cv` may train on.
+        only: Which streams are judged, by name: `*-held` are those that nothing is trained on.
     """
 
     data: Path
@@ -27,6 +28,7 @@ class Request:
     model: str = "shipped"
     mentions: bool = True
     training: tuple[Path, ...] = ()
+    only: str = "*"
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ _BURST = ("question", "detail", "aside")
 _AT = Phrase(r"@\S+[\s\u2005]?", r"^[^\s,:]{2,30}[,:]\s")
 
 
-def read(data: Path, form: str, *, mentions: bool = True) -> list[Stream]:
+def read(data: Path, form: str, *, mentions: bool = True, only: str = "*") -> list[Stream]:
     """Return the streams of a folder or file; ids of messages are unique over all of them.
 
     Args:
         data: What to read.
         form: One of `FORMATS`.
         mentions: Whether mentions, names and reply ids are left in.
+        only: Which streams, by name.
 
     Raises:
         DataError: There is nothing of the kind, or a line is broken.
@@ -38,8 +40,9 @@ def read(data: Path, form: str, *, mentions: bool = True) -> list[Stream]:
         streams = list(read_irc(data)) if form == "irc" else list(_read_rows(data))
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{data} is not readable as {form}: {type(error).__name__}: {error}") from error
+    streams = [stream for stream in streams if fnmatch(stream.name, only)]
     if not streams:
-        raise DataError(f"{data} holds nothing of the format {form}")
+        raise DataError(f"{data} holds nothing of the format {form}" + (f" called {only}" if only != "*" else ""))
     return streams if mentions else [without_mentions(stream) for stream in streams]
 
 

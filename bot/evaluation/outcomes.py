@@ -21,7 +21,7 @@ def evaluate(request: Request) -> Report:
     Raises:
         DataError: The data cannot be read.
     """
-    streams = read(request.data, request.format, mentions=request.mentions)
+    streams = read(request.data, request.format, mentions=request.mentions, only=request.only)
     topics = shipped_topics()
     ours, notes = roles_for(request, streams)
     baselines: dict[str, Says] = {

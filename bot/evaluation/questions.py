@@ -26,7 +26,7 @@ def evaluate(request: Request) -> Report:
     Raises:
         DataError: The data cannot be read.
     """
-    streams = read(request.data, request.format, mentions=request.mentions)
+    streams = read(request.data, request.format, mentions=request.mentions, only=request.only)
     choice, notes = linker_for(request, streams, whole=False)
     reader = Reader(load())
     baselines = {

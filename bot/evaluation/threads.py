@@ -22,7 +22,7 @@ def evaluate(request: Request) -> Report:
     Raises:
         DataError: The data cannot be read, or there is nothing to train on.
     """
-    streams = read(request.data, request.format, mentions=request.mentions)
+    streams = read(request.data, request.format, mentions=request.mentions, only=request.only)
     topics = shipped_topics()
     whole = any(stream.whole for stream in streams)
     choices: dict[str, Choice] = {
