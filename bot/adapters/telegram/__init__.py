@@ -29,6 +29,7 @@ from storage.sanitize import label
 __all__ = ["QUESTIONS", "Settings", "Telegram", "build"]
 
 ROLL_PAUSE = 0.3  # seconds between two groups of a roll-call
+LAST_WORDS = 1.0  # seconds for posts that are on their way when a connection ends
 
 
 class Telegram:
@@ -66,6 +67,7 @@ class Telegram:
         self._past = Past()
         self._contact = Contact(folder / name / "contact")
         self._now: tuple[Api, Ear] | None = None  # while it is logged in
+        self._on_their_way: set[asyncio.Future[None]] = set()
 
     async def run(self, ear: Ear) -> None:
         """Log in, and ask for updates, or wait for them, until that fails. See `Adapter.run`."""
@@ -84,6 +86,8 @@ class Telegram:
             finally:
                 self._now = None
                 await life.end()
+                if self._on_their_way:
+                    await asyncio.wait(self._on_their_way, timeout=LAST_WORDS)
 
     def render(self, body: Body) -> list[str]:
         """Return the posts of a body as JSON: HTML, pictures, files."""
@@ -93,18 +97,13 @@ class Telegram:
         """Post a payload, into the topic of what it replies to, and return the key of the message."""
         if self._now is None:
             raise DeliveryError(Outcome.NOT_SENT, "not connected")
-        api, ear = self._now
-        post = json.loads(payload)
-        key = self._past.moved.get(place.key, place.key)
+        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._on_their_way.add(arrived)
         try:
-            number = await _sending.send(api, self.folder, self._target(place, key, reply_to), post)
-        except ChatMigrated as error:
-            new = Place(PLATFORM, str(error.new_chat_id), name=place.name)
-            self._past.follow(place, new)
-            await ear.moved(place, new)
-            key = new.key
-            number = await self._again(api, self._target(place, key, reply_to), post)
-        return message_key(key, str(number))
+            return await self._carry(*self._now, place, json.loads(payload), reply_to)
+        finally:
+            self._on_their_way.discard(arrived)
+            arrived.set_result(None)
 
     async def roll(self, *, cards: bool) -> list[Roll]:
         """Return the groups that the bot was heard in, with name and size; who is in them nobody tells a bot."""
@@ -133,6 +132,18 @@ class Telegram:
         own = type(self).abilities
         self.abilities = own if everything else own - {Ability.SEE_ALL}
         self.wider = "" if everything else _probe.PRIVATE
+
+    async def _carry(self, api: Api, ear: Ear, place: Place, post: _posts.Post, reply_to: str | None) -> str:
+        key = self._past.moved.get(place.key, place.key)
+        try:
+            number = await _sending.send(api, self.folder, self._target(place, key, reply_to), post)
+        except ChatMigrated as error:
+            new = Place(PLATFORM, str(error.new_chat_id), name=place.name)
+            self._past.follow(place, new)
+            await ear.moved(place, new)
+            key = new.key
+            number = await self._again(api, self._target(place, key, reply_to), post)
+        return message_key(key, str(number))
 
     def _target(self, place: Place, key: str, reply_to: str | None) -> Target:
         chat, private = integer(key.removeprefix("direct:")), place.kind is GroupKind.DIRECT

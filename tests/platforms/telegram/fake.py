@@ -216,6 +216,8 @@ class Fake:
             given = await self._read(request)
             await self._be_moody(request, method)
             result = await self._answer(request.match_info["token"], method, given)
+        except ConnectionResetError:  # it was killed while it spoke
+            return web.Response(status=400)
         except RefusalError as refused:
             return web.json_response(refused.answer, status=int(str(refused.answer["error_code"])))
         if isinstance(result, bytes):

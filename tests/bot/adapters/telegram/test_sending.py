@@ -237,3 +237,14 @@ async def test_posts_wait_side_by_side() -> None:
         await on.fake.until(lambda: len(on.fake.posts) == 8)
         on.fake.slow.set()
         assert len(set(await asyncio.gather(*sends))) == 8
+
+
+async def test_a_post_on_its_way_arrives_also_when_the_bot_is_told_to_stop() -> None:
+    async with stage() as on:
+        on.fake.slow.clear()
+        post = asyncio.ensure_future(on.adapter.send(PLACE, '{"html": "x"}', None))
+        await on.fake.until(lambda: on.fake.posts)
+        on.life.cancel()
+        await asyncio.sleep(0.05)
+        on.fake.slow.set()
+        assert await post == on.fake.posts[0].key
