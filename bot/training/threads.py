@@ -21,7 +21,8 @@ CARD = """\
 # Model card: `threads.npz`, the linker's models
 
 - **What**: which thread a message of a group belongs to, its role there, and which earlier message it answers:
-  boosted trees and linear models, trained with scikit-learn, served by `classifiers/_linker/`. {parts}.
+  boosted trees and linear models, trained with scikit-learn, served by `classifiers/_linker/`.
+- **Parts**: {parts}.
 - **Date**: {day}. **Size**: {size:.2f} MB. No pickles; the same data gives the same arrays.
 - **Data** of this training; a part that has none here kept the weights that it had:
 {data}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from classifiers import Memory, Said, Track
 from classifiers._linker.wording import Wording, wording
@@ -89,7 +90,10 @@ class Moment:
             if self.member in past.to:
                 self.calls.append(past)
         self.own = self.latest.get(self.member)
-        self.talks = {p.thread: talk(memory.tracks[p.thread]) for p in self.past if p.thread in memory.tracks}
+        firsts = {past.back for past in self.latest.values()}
+        self.voices = list(accumulate((past.back in firsts for past in self.past), initial=0))  # who spoke since
+        near = dict.fromkeys(past.thread for past in self.past)
+        self.talks = {thread: talk(memory.tracks[thread]) for thread in near if thread in memory.tracks}
         order = sorted(self.talks, key=lambda t: -self.talks[t].last)
         self.rank = {thread: rank for rank, thread in enumerate(order)}
         self.density = sum(bool(past.to) for past in self.past) / max(1, len(self.past))
@@ -174,7 +178,6 @@ def pair(here: Moment, past: Past, mine: float) -> list[float]:
     overlap = here.weight(shared) if shared else 0.0
     gap = here.at - past.at
     newest = here.latest.get(author)
-    between = {p.said.member for p in here.past[: past.back]}
     found = [
         math.log1p(max(0.0, gap)),
         float(past.back),
@@ -191,9 +194,9 @@ def pair(here: Moment, past: Past, mine: float) -> list[float]:
         float(len(shared)),
         math.log1p(theirs.size),
         *theirs.signs,
-        float(len(between)),
-        float(here.member in between),
-        float(author in between),
+        float(here.voices[past.back]),
+        float(own is not None and own.back < past.back),
+        float(newest is not past),
         float(past.said.id == said.reply_to),
         float(own is not None and own.thread is not None and own.thread == past.thread),
     ]
