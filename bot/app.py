@@ -14,7 +14,7 @@ from random import Random
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 
-from bot import assembly, web
+from bot import assembly, history, web
 from bot.adapters import Ability, Adapter
 from bot.clock import Ticker, system_clock
 from bot.config import Config
@@ -93,6 +93,8 @@ class App:
 
     async def _open_accounts(self) -> None:
         async with self.database.write() as store:
+            if self.config.imports.watch is not None:
+                await accounts.ensure(store, history.ACCOUNT, history.PLATFORM)
             for account in await accounts.every(store):
                 self.accounts[account.id] = account
             for name, adapter in self.adapters.items():

@@ -23,10 +23,23 @@ from storage.database import Database
 from storage.frames import Frame, Message, Place
 from storage.groups import Coverage, Span
 
-__all__ = ["UNKNOWN", "Asked", "Refused", "Report", "as_ourselves", "take_in", "take_in_each"]
+__all__ = [
+    "ACCOUNT",
+    "AHEAD",
+    "PLATFORM",
+    "UNKNOWN",
+    "Asked",
+    "Refused",
+    "Report",
+    "as_ourselves",
+    "take_in",
+    "take_in_each",
+]
 
 BATCH = 1_000
 GROUPS_AT_ONCE = 100  # whose messages are gathered at the same time, of a file in which they come by turns
+ACCOUNT, PLATFORM = "(import)", "import"  # whose the frames of imports are; no table can be called so
+AHEAD = timedelta(days=366)  # a message may be this far ahead of a clock that is wrong
 MOMENT = timedelta(seconds=1)  # a span ends behind its last message
 
 Told = Callable[[Report, Source | None], None]

@@ -1,7 +1,7 @@
 """Writes messages and threads as people open them: tables for spreadsheets (CSV, XLSX), and Markdown to read.
 
-What may not leave (see `bot/export.py`) is in none of them. A spreadsheet obeys a cell that begins like a formula, so in
-CSV such words get an apostrophe in front; XLSX says of each cell that it is text.
+What may not leave (see `bot/export.py`) is in none of them. A spreadsheet obeys a cell that begins like a formula, so
+in CSV such words get an apostrophe in front; XLSX says of each cell that it is text.
 """
 
 from __future__ import annotations

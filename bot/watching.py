@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot import history
 from bot.config import Imports
-from bot.history import Refused, Report
+from bot.history import ACCOUNT, AHEAD, PLATFORM, Refused, Report
 from bot.importers import FormatError, Options
 from bot.inbox import Clock
 from bot.replay import Replay
@@ -26,8 +26,6 @@ from storage import accounts
 from storage.database import UNAVAILABLE, Database
 
 DONE, FAILED = "done", "failed"
-ACCOUNT, PLATFORM = "(import)", "import"
-AHEAD = timedelta(days=366)  # a message may be this far ahead of a clock that is wrong
 TRIES = 3  # a file at which the process died so often is put aside
 STRETCH = 300  # messages that are put into threads in one transaction, for others wait meanwhile
 PARTIAL = (

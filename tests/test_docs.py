@@ -39,7 +39,12 @@ OURS = ["*.md", "*.toml", "docs/*.md", "deploy/*", ".ci/*", "bot/**/*.py", "hand
 OURS += ["storage/**/*.py", "tests/**/*.py", "run.py"]
 HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no metadata
 # Keys whose value in config.example.toml shows the form and is not the default.
-SHOWN_ONLY = {("imports", "watch"), ("adapters.onebot", "url"), ("classifiers.rules", "tree"), ("classifiers.keywords", "tree")}
+SHOWN_ONLY = {
+    ("imports", "watch"),
+    ("adapters.onebot", "url"),
+    ("classifiers.rules", "tree"),
+    ("classifiers.keywords", "tree"),
+}
 SHOWN_ONLY |= {("classifiers.topics", "tree"), ("classifiers.topics", "weights")}
 SHOWN_ONLY |= {("classifiers.linker", "tree"), ("classifiers.linker", "model")}
 
@@ -237,7 +242,10 @@ def own_commands() -> set[str]:
 
 
 def bot_commands() -> set[str]:
-    return {(command.name or command.callback.__name__) for command in app.registered_commands if command.callback}
+    several = {str(group.name) for group in app.registered_groups}
+    return several | {
+        (command.name or command.callback.__name__) for command in app.registered_commands if command.callback
+    }
 
 
 def test_commands_of_the_shell_exist_and_help() -> None:

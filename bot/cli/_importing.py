@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.cli._opening import Desk, RefusalError
 from bot.cli._periods import day_of
 from bot.clock import system_clock
 from bot.config._places import known_zone
-from bot.history import Asked, Refused, Report
+from bot.history import ACCOUNT, AHEAD, PLATFORM, Asked, Refused, Report
 from bot.importers import FormatError, Options
 from bot.importers._text import Source
 from bot.only_one import only_one
@@ -24,9 +24,6 @@ from bot.replay import Replay
 from bot.reported import reported
 from storage import accounts
 
-ACCOUNT = "(import)"  # no table can be called so
-PLATFORM = "import"
-YEAR = timedelta(days=366)  # a message may be this far ahead of a clock that is wrong
 PASTE = "-"
 
 
@@ -119,7 +116,7 @@ def understood(desk: Desk, wish: Wish) -> tuple[Options, Asked]:
     if wish.since:
         since = datetime.combine(day_of(wish.since), datetime.min.time(), own.zone)
     columns = dict(_column(part) for part in wish.columns.split(",") if part.strip())
-    options = Options(group=wish.group, platform=wish.platform, zone=zone, columns=columns, until=desk.now() + YEAR)
+    options = Options(group=wish.group, platform=wish.platform, zone=zone, columns=columns, until=desk.now() + AHEAD)
     return options, Asked(wish.format, since)
 
 

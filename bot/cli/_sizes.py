@@ -11,7 +11,7 @@ from storage.groups import Group
 from storage.history import BY_NAME
 
 BY_HAND = "by_hand"  # apart from what was observed
-ROOM = "@chatroom"  # how the ids of WeChat's groups end
+OF_WECHAT = "@chatroom"  # how the ids of WeChat's groups end
 
 
 async def enter(desk: Desk, wanted: str, size: int, on: str, platform: str) -> None:
@@ -38,6 +38,6 @@ async def _meant(store: Store, wanted: str, platform: str) -> Group:
             raise RefusalError(
                 f"{error}\nA group that is not known yet needs its platform: --platform wechat"
             ) from None
-    known = wanted.endswith(ROOM) or wanted.lstrip("-").isdigit()
+    known = wanted.endswith(OF_WECHAT) or wanted.lstrip("-").isdigit()
     place = Place(platform, wanted if known else BY_NAME + wanted, name="" if known else wanted)
     return await groups.ensure(store, place, None)
