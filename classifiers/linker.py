@@ -99,7 +99,9 @@ class Learned:
         first = self.models.links[f"{track}.first"].scores(rows)
         picked, closer = again.again(first, [past.thread for past in chosen], rows)
         scores = self.models.links[f"{track}.second"].scores(closer)
-        best, sure = picked[int(np.argmax(scores))], _confidence(scores)
+        keys = [chosen[n].thread if n < len(chosen) else NEW for n in picked]
+        at, sure = _best_of_threads(scores, keys)
+        best = picked[at]
         if best == len(chosen) or chosen[best].thread is None:
             answers = chosen[best].said.id if best < len(chosen) else None
             return Placement(NEW, Role.QUESTION, sure, answers=answers)
@@ -111,6 +113,18 @@ class Learned:
         if thread is None:
             return Role.ASIDE
         return Role.DETAIL if memory.tracks[thread].asker == said.member else Role.ANSWER
+
+
+def _best_of_threads(scores: NDArray[np.float64], keys: list[int | None]) -> tuple[int, float]:
+    """Return the likeliest row of the thread that is likeliest as a whole, all its messages taken together."""
+    shares = np.exp(scores - scores.max())
+    shares /= shares.sum()
+    total: dict[int | None, float] = {}
+    for key, share in zip(keys, shares, strict=True):
+        total[key] = total.get(key, 0.0) + float(share)
+    thread = max(total, key=lambda key: total[key])
+    rows = [n for n, key in enumerate(keys) if key == thread]
+    return max(rows, key=lambda n: float(scores[n])), round(total[thread], 3)
 
 
 def _confidence(scores: NDArray[np.float64]) -> float:
