@@ -15,6 +15,7 @@ from bot.importers._text import damaged, lines
 ROW_LINES = 2_000  # a cell may hold a message of many lines; one of more is a quote that was never closed
 ROW_LENGTH = 100_000  # characters
 NEVER_CLOSED = "has a quote that is never closed"
+NO_ROW = "ends in the middle of a cell"
 DELIMITERS = ",\t;"
 
 
@@ -24,8 +25,11 @@ def delimiter(head: str) -> str:
 
 
 def cells(line: str, parted: str) -> list[str]:
-    """Return the cells of a row."""
-    return next(csv.reader([line], delimiter=parted), [])
+    """Return the cells of a row; none where it is no row."""
+    try:
+        return next(csv.reader([line], delimiter=parted), [])
+    except csv.Error:
+        return []
 
 
 def records(file: TextIO, parted: str) -> Iterator[tuple[int, list[str] | str]]:
@@ -43,13 +47,13 @@ def records(file: TextIO, parted: str) -> Iterator[tuple[int, list[str] | str]]:
             yield number, TOO_LONG if line is None else NOT_TEXT
         elif line.strip():
             text = _closed(line, whole, ahead)
-            yield number, NEVER_CLOSED if text is None else cells(text, parted)
+            yield number, NEVER_CLOSED if text is None else cells(text, parted) or NO_ROW
 
 
 @cache
 def _whole(parted: str) -> re.Pattern[str]:
     """Return what a row is that ends with its line: a quote opens a cell only at its beginning."""
-    cell = rf'(?:"(?:[^"]|"")*"[^{parted}]*|[^"{parted}][^{parted}]*|)'
+    cell = rf'(?:"(?:[^"]|"")*"|[^"{parted}][^{parted}]*|)'
     return re.compile(f"{cell}(?:{parted}{cell})*", re.DOTALL)
 
 

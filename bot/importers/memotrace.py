@@ -20,6 +20,7 @@ from storage.frames import Kind, Message
 
 OLD = "localId,TalkerId,Type,SubType,IsSender,CreateTime"
 NEW = "消息ID,类型,发送人,时间,内容"
+NEEDED = ({"Type", "CreateTime", "StrContent"}, {"类型", "发送人", "时间", "内容"})
 _FOLDER = re.compile(r"(?P<name>[^/\\]*)\((?P<key>[\w-]+@chatroom)\)")
 
 
@@ -39,6 +40,8 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
         raise FormatError("This file does not tell which group it is of: give its id with --group KEY.")
     names = next((cells for _, cells in records(file, ",") if not isinstance(cells, str)), [])
     file.seek(0)
+    if not any(needed <= set(names) for needed in NEEDED):
+        raise FormatError("The first line of this table is not the head that MemoTrace writes.")
     if "TalkerId" in names:
         _one_talk(file, names.index("TalkerId"))
     yield place(options, wechat.PLATFORM, found["key"] if found else "", found["name"] if found else "")
