@@ -26,6 +26,7 @@ class Learnt(StrEnum):
 
     THREADS = "threads"
     TOPICS = "topics"
+    SIMILAR = "similar"
 
 
 class Form(StrEnum):
@@ -55,7 +56,7 @@ Blind = Annotated[bool, typer.Option("--no-mentions", help="Take mentions and re
 Training = Annotated[list[Path] | None, typer.Option("--data", metavar="DIR", help="More to train on, for cv.")]
 Only = Annotated[str, typer.Option("--only", metavar="NAME", help="Streams of that name; *-held: kept apart.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the figures there as well.")]
-LearntArgument = Annotated[Learnt, typer.Argument(metavar="[threads|topics]", help="What to train.")]
+LearntArgument = Annotated[Learnt, typer.Argument(metavar="[threads|topics|similar]", help="What to train.")]
 Sources = Annotated[
     list[Path] | None, typer.Option("--data", metavar="DIR", help="Annotated streams; can be given several times.")
 ]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,13 @@ from classifiers import Role, Topics
 from classifiers import topics as linear
 from classifiers._evaluating.streams import Stream
 from classifiers._similar.index import Index
-from classifiers._similar.likeness import by_topic, likeness
+from classifiers._similar.likeness import by_topic
+from classifiers._similar.meaning import shipped
 from handlers._threads.asked import CANDIDATES, LIKE
 from storage import search
 
 DEPTH = 10  # of the reciprocal rank
+SHORTEST, MOST = 30, 600  # characters of an aligned text; pairs judged
 JOINING = 10  # the constant of rank fusion
 Scores = Callable[[str], NDArray[np.float32]]
 
@@ -61,7 +63,7 @@ def evaluate(request: Request) -> Report:
 def _of_pairs(data: Path) -> Report:
     """Judge by the mean reciprocal rank of a question's own answer among all of them."""
     pairs = _pairs(data)
-    index = Index()
+    index = Index(shipped())
     for number, pair in enumerate(pairs):
         index.put(number, 1, pair.answer)
     begin = time.perf_counter()
@@ -125,12 +127,21 @@ def _pairs(data: Path) -> list[Pair]:
     files = [data] if data.is_file() else sorted(data.glob("*.jsonl"))
     try:
         rows = [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines() if line.strip()]
-        found = [Pair(str(row["q"]), str(row["a"])) for row in rows if "q" in row]
+        found = [Pair(str(row["q"]), str(row["a"])) for row in rows if "q" in row] or _aligned(rows)
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{data} is not readable as questions and answers: {error}") from error
     if not found:
         raise DataError(f"{data} holds no questions and answers; a line is like {{'q': ..., 'a': ...}}")
     return found
+
+
+def _aligned(rows: Sequence[dict[str, Any]]) -> list[Pair]:
+    """Return texts in English with their Chinese translations, as questions and answers; none that was trained on."""
+    kept = [row for row in rows if row.get("en") and row.get("split") != "train"]
+    pairs = [
+        Pair(str(row["en"]), str(row["zh"])) for row in kept if min(len(row["zh"]) * 2, len(row["en"])) >= SHORTEST
+    ]
+    return pairs[:: max(1, len(pairs) // MOST)][:MOST]
 
 
 # -- repeated questions -----------------------------------------------------------------------------------------------
@@ -140,7 +151,7 @@ def _of_repeats(request: Request) -> Report:
     """Judge by the questions of annotated chats that are known to repeat an earlier one, and by those that do not."""
     streams = read(request.data, request.format, mentions=request.mentions)
     repeats, topics = _repeats(request.data), linear.build(linear.Settings())
-    index, before = Index(), list[Asked]()
+    index, before = Index(shipped()), list[Asked]()
     found = right = offered = wrong = 0
     for asked in sorted(_asked(streams, topics)):
         best, like = _best(index, before, asked)
@@ -164,7 +175,7 @@ def _of_repeats(request: Request) -> Report:
 def _best(index: Index, before: Sequence[Asked], asked: Asked) -> tuple[str, float]:
     """Return which question asked before is most like one, and how like."""
     likes = [
-        (by_topic(likeness(asked.question, one.question, index.rareness), one.topic, asked.topic), one.key)
+        (by_topic(index.likeness(asked.question, one.question), one.topic, asked.topic), one.key)
         for one in (before[hit.key] for hit in index.find(asked.question, [1], limit=CANDIDATES))
         if one.answer
     ]

@@ -1,5 +1,7 @@
 """An index of texts in memory: BM25 over mixed terms and the cosine of their vectors, joined; grows text by text.
 
+Where a question and a text are of two languages, what both mean decides instead.
+
 Terms are kept as numbers of 18 bits (two that meet in one count as one), postings as 32 bits each: 26 for the text, six
 for the count in halves. So ten thousand threads take some twenty megabytes, and no text can be read from it.
 """
@@ -15,12 +17,18 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers._similar.likeness import likeness
+from classifiers._similar.meaning import Meaning, is_chinese
 from classifiers._similar.terms import asked_terms, say, terms
+from classifiers._tokens import normalize, shape
 
 BUCKETS = 1 << 18
 SATURATION, LENGTH = 1.5, 0.75  # BM25's k1 and b
 SECOND = 0.5  # weight of a text's second part: what was answered, beside what was asked
 EVERYWHERE = 0.4  # of all texts; a term in more of them tells nothing
+NEAR = 0.2  # to what a question means; what is farther off, in another language, is not found
+ABROAD = 0.35  # what the words of a question are worth in texts of the other language
+FOREIGN = 0.6  # what that nearness counts as a likeness
 MANY = 1000
 FEW = 50  # texts; among fewer, every term tells something
 _COUNT_BITS, _MOST = 6, 63
@@ -35,9 +43,12 @@ class Hit(NamedTuple):
 
 
 class Index:
-    """Texts by key, each in a group."""
+    """Texts by key, each in a group; without a space of meaning, only texts of one's own language are found."""
 
-    def __init__(self) -> None:
+    def __init__(self, meaning: Meaning | None = None) -> None:
+        self._meaning = meaning
+        self._chinese = array("b")
+        self._places = np.zeros((0, 0 if meaning is None else meaning.size), np.float32)
         self._postings: list[array[int] | None] = [None] * BUCKETS
         self._slots: dict[int, int] = {}
         self._keys: array[int] = array("q")
@@ -63,9 +74,19 @@ class Index:
             held.append(slot << _COUNT_BITS | count)
         self._slots[key] = slot
         self._keys.append(key)
+        self._chinese.append(is_chinese(first or second))
+        self._lay(slot, first or second)
         self._groups.append(group)
         self._sizes.append(sum(counts.values()) / 2)
         self._norms.append(math.sqrt(sum(_damped(count / 2) ** 2 for count in counts.values())) or 1.0)
+
+    def _lay(self, slot: int, text: str) -> None:
+        if self._meaning is None:
+            return
+        if slot >= len(self._places):
+            more = np.zeros((max(64, slot), self._meaning.size), np.float32)
+            self._places = np.concatenate([self._places, more])
+        self._places[slot] = self._meaning.place(text)
 
     def remove(self, key: int) -> None:
         """Take a text out; its postings stay until the index is built anew, and are passed over."""
@@ -85,16 +106,41 @@ class Index:
     def find(self, text: str, groups: Collection[int], *, leave_out: Iterable[int] = (), limit: int = 10) -> list[Hit]:
         """Return the texts of groups that fit a question best, best first: the sum of both shares decides."""
         lexical, cosine = self.scores(text)
-        if not lexical.any():
+        foreign = self._meant(text)
+        if not lexical.any() and not foreign.any():
             return []
         open_to = np.isin(np.frombuffer(self._groups, np.int64), np.fromiter(groups, np.int64, len(groups)))
         for key in leave_out:
             if key in self._slots:
                 open_to[self._slots[key]] = False
-        lexical, cosine = lexical * open_to, cosine * open_to
-        fits = _share(lexical) + _share(cosine)
+        fits = _share(lexical * open_to) + _share(cosine * open_to)
+        if not (is_chinese(text) or _is_pasted(text)):
+            fits[self._foreign(text)] *= ABROAD
+        fits = np.maximum(fits, 2 * foreign * open_to)
         best = _first(fits, limit)
         return [Hit(self._keys[slot], round(float(fits[slot]), 4)) for slot in best if fits[slot] > 0]
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return how alike two questions are, 0..1, in whichever languages."""
+        if self._meaning is not None and is_chinese(one) != is_chinese(other):
+            return max(0.0, FOREIGN * float(self._meaning.place(one) @ self._meaning.place(other)))
+        return likeness(one, other, self.rareness)
+
+    def _meant(self, text: str) -> Floats:
+        """Return how near the texts of the other language are to what a question means; 0 for those of its own."""
+        size = len(self._keys)
+        other = self._foreign(text)
+        if self._meaning is None or not other.any():
+            return np.zeros(size, np.float32)
+        near = self._places[:size] @ self._meaning.place(text)
+        return np.where(other & (near >= NEAR), near, 0).astype(np.float32)
+
+    def _foreign(self, text: str) -> NDArray[np.bool_]:
+        """Return which texts are of another language than a question, where something is known of what they mean."""
+        if self._meaning is None:
+            return np.zeros(len(self._keys), np.bool_)
+        chinese: NDArray[np.bool_] = np.frombuffer(self._chinese, np.int8) == 1
+        return ~chinese if is_chinese(text) else chinese
 
     def scores(self, text: str) -> tuple[Floats, Floats]:
         """Return BM25 and cosine of a question with every text that was ever taken in, in that order."""
@@ -114,6 +160,12 @@ class Index:
             damped = np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1)))
             cosine[slots] += rare * _damped(count) * damped
         return lexical, np.divide(cosine, np.frombuffer(self._norms, np.float32), dtype=np.float32)
+
+
+def _is_pasted(text: str) -> bool:
+    """Say whether a text is what a program said, or is told: that stands word for word in texts of any language."""
+    found = shape(normalize(text))
+    return found.error or found.code
 
 
 def _halves(first: str, second: str) -> dict[int, int]:

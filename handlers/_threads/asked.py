@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers._similar.index import Index
-from classifiers._similar.likeness import by_topic, likeness
+from classifiers._similar.likeness import by_topic
 from handlers._threads.known import Known
 from storage import threads, wording
 from storage.database import Store
@@ -59,8 +59,7 @@ async def similar(
 async def _likened(store: Store, index: Index, text: str, found: list[Thread], topic: str) -> list[Match]:
     asked = await wording.questions(store, [thread.id for thread in found])
     return [
-        Match(thread, by_topic(likeness(text, asked.get(thread.id, ""), index.rareness), thread.topic, topic))
-        for thread in found
+        Match(thread, by_topic(index.likeness(text, asked.get(thread.id, "")), thread.topic, topic)) for thread in found
     ]
 
 

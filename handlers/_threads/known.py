@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from classifiers._similar.index import Index
+from classifiers._similar.meaning import shipped
 from storage import wording
 from storage.database import Store
 from storage.wording import Change
@@ -21,12 +22,12 @@ class Known:
     """The index of answered and solved threads, and up to which version of each group it holds them."""
 
     def __init__(self) -> None:
-        self.index = Index()
+        self.index = Index(shipped())
         self._upto: dict[int, int] = {}
         self._held: dict[int, int] = {}  # the version of each thread that is in the index
 
     def _begin_anew(self) -> None:
-        self.index = Index()
+        self.index = Index(shipped())
         self._upto.clear()
         self._held.clear()
 

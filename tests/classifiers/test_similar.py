@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from classifiers._similar.index import Index
 from classifiers._similar.likeness import by_topic, likeness
+from classifiers._similar.meaning import SHIPPED, fit, load, save, shipped
 from classifiers._similar.terms import asked_terms, say, terms
 
 TEXTS = {
@@ -102,3 +105,60 @@ def test_a_topic_says_something_about_it() -> None:
 def test_what_makes_a_question_says_nothing() -> None:
     assert set(asked_terms("请问复制槽怎么删")) == set(asked_terms("复制槽 删"))
     assert asked_terms("怎么办")  # nothing else is left
+
+
+# -- over languages ---------------------------------------------------------------------------------------------------
+
+ABROAD = {
+    1: "索引膨胀了，有没有不锁表的重建办法",
+    2: "两个更新互相等，报死锁，怎么查是哪个会话",
+    3: "备库落后主库几个小时",
+    4: "触发器里怎么拿到旧值",
+    5: "how to restore a single table from a dump",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("how can I rebuild a bloated index without locking the table", 1),
+        ("deadlock between two updates, how to find the sessions", 2),
+        ("my standby lags behind the primary for hours", 3),
+        ("怎么从转储里只恢复一张表", 5),
+    ],
+)
+def test_a_question_finds_what_was_asked_in_another_language(text: str, key: int) -> None:
+    index = Index(shipped())
+    for number, asked in ABROAD.items():
+        index.put(number, 1, asked)
+    found = {hit.key for hit in index.find(text, [1])}
+    assert key in found
+    assert max(found, key=lambda number: index.likeness(text, ABROAD[number])) == key
+
+
+def test_what_a_program_said_is_found_word_for_word() -> None:
+    index = Index(shipped())
+    index.put(1, 1, "建表报 ERROR: permission denied for schema public 怎么办")
+    index.put(2, 1, "怎么给用户授权访问模式")
+    assert index.find("ERROR: permission denied for schema public", [1])[0].key == 1
+
+
+def test_a_space_survives_a_file(tmp_path: Path) -> None:
+    aligned = [(f"复制槽 {n} 落后", f"replication slot {n} lags") for n in range(30)]
+    aligned += [(f"死锁 {n} 检测", f"deadlock {n} detected") for n in range(30)]
+    space = fit(aligned, dimensions=4)
+    save(space, tmp_path / "space.npz")
+    kept = load(tmp_path / "space.npz")
+    assert kept.terms == space.terms
+    np.testing.assert_allclose(kept.place("replication slot lags"), space.place("replication slot lags"), atol=1e-3)
+    assert kept.place("replication slot lags") @ kept.place("复制槽落后") > 0.9
+    assert not kept.place("鲸").any()
+    (tmp_path / "none.npz").write_bytes(b"nothing")
+    with pytest.raises(ValueError, match="holds no space of meaning"):
+        load(tmp_path / "none.npz")
+
+
+def test_the_shipped_space_is_small_and_has_a_card() -> None:
+    card = SHIPPED.with_suffix(".md").read_text("utf-8")
+    assert SHIPPED.stat().st_size < 1_200_000
+    assert all(word in card for word in ("Data", "Licence", "Date", "Scores", "Size"))
