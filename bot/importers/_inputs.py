@@ -7,7 +7,6 @@ import pkgutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import TextIO, cast
@@ -39,7 +38,6 @@ class Refused:
     why: str
 
 
-@cache
 def formats() -> dict[str, ModuleType]:
     """Return the importers by name."""
     names = sorted(found.name for found in pkgutil.iter_modules(importers.__path__) if not found.name.startswith("_"))
