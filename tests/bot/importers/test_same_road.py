@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,19 +14,22 @@ from typing import Any
 import pytest
 
 from bot import history
+from bot.adapters.onebot._frames import to_frame
+from bot.adapters.telegram._content import Me
+from bot.adapters.telegram._frames import Read, to_frames
 from bot.filling import fits
 from bot.history import Asked, take_in, take_in_each
 from bot.importers import BY_NAME, FormatError, Options
 from bot.replay import Replay
 from storage import groups, members
 from storage.database import Database
-from storage.frames import Frame, Kind, Place
+from storage.frames import Frame, Kind, Message, Place
 from storage.groups import Coverage
 from storage.history import pages
 from tests.bot.importers import story
-from tests.bot.importers.golden import FIXTURES, FOLDER, NEED_A_FORMAT
+from tests.bot.importers.golden import FIXTURES, FOLDER, NEED_A_FORMAT, read
 from tests.bot.importers.rows import rows_of
-from tests.chat import Chat
+from tests.chat import T0, Chat
 
 OPTIONS = Options(frozenset({"小象"}))
 
@@ -114,7 +117,7 @@ async def test_a_process_that_ends_between_stretches_is_gone_on_from(stretch: in
     assert rows_of(chat.database, versions=False) == rows_of(other.database, versions=False)
 
 
-# -- the same fortnight in each format --------------------------------------------------------------------------------
+# -- the same fortnight in each format ------------------------------------------------------------------------------
 
 
 def spoken() -> list[Frame]:
@@ -185,7 +188,7 @@ async def test_one_fortnight_gives_the_same_threads_in_any_format(
     assert await story.state(chat.database, place, now) == live
 
 
-# -- who is meant -----------------------------------------------------------------------------------------------------
+# -- who is meant ---------------------------------------------------------------------------------------------------
 
 
 PASTE = """木子 2026-11-02 09:01
@@ -247,7 +250,7 @@ async def test_a_group_that_only_has_a_name_is_kept_under_it(replay: Replay) -> 
     assert (await take_in(FOLDER / "qq.txt", replay, OPTIONS)).new == 0
 
 
-# -- overlaps ---------------------------------------------------------------------------------------------------------
+# -- overlaps -------------------------------------------------------------------------------------------------------
 
 
 async def test_two_formats_of_one_group_add_up_to_one(chat: Chat, replay: Replay) -> None:
@@ -284,3 +287,73 @@ async def test_two_alike_in_one_second_stay_two_in_any_overlap(chat: Chat, repla
     bare.write_text(json.dumps(export), "utf-8")
     assert (await take_in(FOLDER / "weflow.json", replay, OPTIONS)).new == 8
     assert (await take_in(bare, replay, OPTIONS)).new == 0
+
+
+# -- what adapters and exports call the same --------------------------------------------------------------------------
+
+
+def as_heard_on_qq() -> Message:
+    raw = {
+        "post_type": "message", "message_type": "group", "self_id": 99999, "group_id": 900800700, "user_id": 20002,
+        "message_id": -1234, "real_seq": "501", "time": 1793581265, "sender": {"card": "木子"},
+        "message": [{"type": "text", "data": {"text": "主库磁盘满了，pg_wal 能直接删吗？"}}],
+    }  # fmt: skip
+    frame = to_frame(raw, "99999", T0)
+    assert isinstance(frame, Frame)
+    assert frame.place == Place("qq", "900800700")
+    return said(frame)
+
+
+def as_heard_on_telegram() -> Message:
+    chat = {"id": -1001500000001, "type": "supergroup", "title": "PG 夜谈"}
+    sender = {"id": 102, "is_bot": False, "first_name": "木子"}
+    text = "主库磁盘满了，pg_wal 能直接删吗？"
+    message = {"message_id": 2, "date": 1793581265, "chat": chat, "from": sender, "text": text}
+    read_back = to_frames({"update_id": 1, "message": message}, Me("99999", "xq_bot"), T0)
+    assert isinstance(read_back, Read)
+    assert read_back.frames[0].place == Place("telegram", "-1001500000001", name="PG 夜谈")
+    return said(read_back.frames[0])
+
+
+def said(frame: Frame) -> Message:
+    assert isinstance(frame.content, Message)
+    return frame.content
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"), [("qq_v5.json", as_heard_on_qq), ("telegram_one.json", as_heard_on_telegram)]
+)
+def test_an_export_knows_messages_by_the_ids_of_the_adapter(name: str, heard: Callable[[], Message]) -> None:
+    _, found = read(FOLDER / name, FIXTURES[name][1])
+    live = heard()
+    same = [one for one in found if isinstance(one, Message) and one.key == live.key]
+    assert [(one.at, one.member, one.name, one.text) for one in same] == [(live.at, live.member, live.name, live.text)]
+
+
+# -- the seam ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.middle
+@pytest.mark.parametrize("ids", [True, False])
+@pytest.mark.parametrize("cut", [33, 90])
+async def test_a_longer_export_mends_the_threads_at_the_seam(
+    cut: int, ids: bool, chat: Chat, other: Chat, tmp_path: Path
+) -> None:
+    frames = spoken()
+    place = WRITERS["weflow"][1]
+
+    def export(some: list[Frame]) -> Path:
+        rows = as_weflow(some)
+        for row in rows["messages"]:
+            row.pop("platformMessageId" if not ids else "", None)
+        file = tmp_path / "export.json"
+        file.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+        return file
+
+    in_parts, at_once = await story.importing(chat.database, chat), await story.importing(other.database, other)
+    await take_in(export(frames[: cut + 15]), in_parts, OPTIONS)
+    longer = await take_in(export(frames[cut:]), in_parts, OPTIONS)
+    assert (longer.read, longer.new) == (len(frames) - cut, len(frames) - cut - 15)
+    await take_in(export(frames), at_once, OPTIONS)
+    now = frames[-1].at + timedelta(days=1)
+    assert await story.state(chat.database, place, now) == await story.state(other.database, place, now)
