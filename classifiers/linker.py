@@ -100,7 +100,10 @@ class Learned:
         picked, closer = again.again(first, [past.thread for past in chosen], rows)
         scores = self.models.links[f"{track}.second"].scores(closer)
         keys = [chosen[n].thread if n < len(chosen) else NEW for n in picked]
-        at, sure = _best_of_threads(scores, keys)
+        if track == "named":
+            at, sure = _best_of_threads(scores, keys)
+        else:  # without names too many messages speak for the busiest thread
+            at, sure = int(np.argmax(scores)), _confidence(scores)
         best = picked[at]
         if best == len(chosen) or chosen[best].thread is None:
             answers = chosen[best].said.id if best < len(chosen) else None
