@@ -29,10 +29,10 @@ NAMES: Mapping[Ability, tuple[str, str]] = {
 AWAY: Mapping[Delivery, tuple[str, str]] = {
     Delivery.KEPT: ("平台留着", "kept"),
     Delivery.READ_BACK: ("回头补读", "read back"),
-    Delivery.LOST: ("丢了，记缺口", "lost: a gap"),
-    Delivery.NEVER: ("只发不收", "it only posts"),
+    Delivery.LOST: ("丢了，记缺口", "a gap"),
+    Delivery.NEVER: ("只发不收", "–"),
 }
-ROWS = ("不在线时的消息", "said while away"), ("每分钟最多发（每群 / 共）", "posts a minute (group / all)")
+ROWS = ("不在线时的消息", "said while away"), ("每分钟最多发，每群/共", "posts a minute, group/all")
 
 
 def table(adapters: Mapping[str, Adapter], language: str = "en") -> list[list[str]]:
@@ -55,7 +55,7 @@ def _mark(adapter: Adapter, ability: Ability, word: int) -> str:
 
 def limit(rate: Rate) -> str:
     """Return how much may be posted in a minute: into one group, and by the account."""
-    return f"{rate.per_minute_group} / {rate.per_minute_account}"
+    return f"{rate.per_minute_group}/{rate.per_minute_account}"
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:

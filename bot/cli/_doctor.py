@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import abilities, assembly, logs
-from bot.adapters import Ability, Adapter, AuthError
+from bot.adapters import Ability, Adapter, AuthError, Delivery
 from bot.cli import _groups
 from bot.cli._findings import fail, ok, show, warn
 from bot.cli._opening import known_secrets, told
@@ -58,9 +58,9 @@ def doctor(file: Path | None, *, offline: bool) -> int:
 
 def _abilities(adapters: Mapping[str, Adapter]) -> Table:
     head, *rows = abilities.table(adapters)
-    shown = Table(title="What each account can do", title_justify="left", box=box.SIMPLE)
+    shown = Table(title="What each account can do", title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     for number, name in enumerate(head):
-        shown.add_column(name, justify="center" if number else "left")
+        shown.add_column(name, justify="center" if number else "left", no_wrap=not number)
     for row in rows:
         shown.add_row(*row)
     return shown
@@ -79,7 +79,7 @@ def _of_config(config: Config, adapters: Mapping[str, Adapter]) -> Iterator[Find
     for line in exposed(config):
         yield warn(line)
     for name, adapter in adapters.items():
-        if Ability.STABLE_IDS not in adapter.abilities:
+        if Ability.STABLE_IDS not in adapter.abilities and adapter.delivery is not Delivery.NEVER:
             yield warn(f"account {name}: member ids may change with a login, so its admins have no rights there")
     if not adapters:
         yield warn(
@@ -178,6 +178,12 @@ async def _of_rows(store: Store, now: datetime) -> list[Finding]:
     return found
 
 
+def _sight(adapter: Adapter) -> str:
+    if adapter.delivery is Delivery.NEVER:
+        return "takes posts; whether they arrive is seen with the first one"
+    return "reachable; " + ("sees all messages" if Ability.SEE_ALL in adapter.abilities else "sees what is said to it")
+
+
 async def probed(adapter: Adapter) -> list[str]:
     """Return what stands between an account and its work, one line each."""
     try:
@@ -195,6 +201,5 @@ async def _of_account(name: str, adapter: Adapter, *, running: bool) -> list[Fin
         return [ok(f"{title}: held by the running bot; /healthz tells how it is")]
     lines = await probed(adapter)
     if not lines:
-        sight = "sees all messages" if Ability.SEE_ALL in adapter.abilities else "sees what is said to it"
-        return [ok(f"{title}: reachable; {sight}")]
+        return [ok(f"{title}: {_sight(adapter)}")]
     return [fail(f"{title}: {line}") for line in lines]

@@ -30,9 +30,9 @@ async def findings(store: Store, adapters: Mapping[str, Adapter], now: datetime)
         account = served.get(group.account_id or 0)
         if account is not None and adapters[account].delivery is Delivery.NEVER:
             found.append(ok(f"{_title(group)}: takes posts only, from {account}; nothing is ever heard there"))
-            continue
-        wider = adapters[account].wider if account else ""
-        found.append(sight(group, mine, account, now - RECENT, wider=wider))
+        else:
+            wider = adapters[account].wider if account else ""
+            found.append(sight(group, mine, account, now - RECENT, wider=wider))
         found += await _rights(store, group, served.get(group.account_id or 0))
         if await settings.get(store, group.id, UNPLACED) is not None:
             remedy = "run the same import again; nothing is stored twice"
