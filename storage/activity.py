@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, select
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -81,3 +93,12 @@ async def active_days(store: Store, groups: Iterable[int], since: date, until: d
         .distinct()
     )
     return [(row[0], row[1]) for row in await store.rows(query)]
+
+
+async def last_day(store: Store, groups: Iterable[int]) -> date | None:
+    """Return the last local day on which anybody was active in groups, if ever."""
+    found = [await store.scalar(_LAST_DAY, {"group": group}) for group in groups]
+    return max((day for day in found if day is not None), default=None)
+
+
+_LAST_DAY = select(func.max(DAILY.c.day)).where(DAILY.c.group_id == bindparam("group"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, literal, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.accounts import ACCOUNTS
@@ -119,6 +119,12 @@ def _days_within(since: date, until: date) -> ColumnElement[int]:
 async def _presences(store: Store, groups: Iterable[int], window: Window, oldest: date) -> list[Presence]:
     after = window.last + DAY
     previous = func.max(case((_within(window.before, window.first), 1), else_=0))
+    # Distinct days cost most of the query, and nobody asks for them without a look back.
+    looks_back = oldest <= after - QUARTER and oldest < window.first
+    counted = [
+        _days_within(after - QUARTER, after),
+        _days_within(window.lost_since - QUARTER, window.lost_since),
+    ]
     query = (
         select(
             MEMBERS.c.person_id,
@@ -127,8 +133,7 @@ async def _presences(store: Store, groups: Iterable[int], window: Window, oldest
             func.min(case((DAILY.c.day >= window.first, DAILY.c.day))),
             func.max(case((DAILY.c.day < window.first, DAILY.c.day))),
             previous == 1,
-            _days_within(after - QUARTER, after),
-            _days_within(window.lost_since - QUARTER, window.lost_since),
+            *(counted if looks_back else [literal(0), literal(0)]),
         )
         .join(MEMBERS, MEMBERS.c.id == DAILY.c.member_id)
         .where(DAILY.c.group_id.in_(list(groups)), _within(oldest, after))

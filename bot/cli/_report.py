@@ -1,0 +1,101 @@
+"""What `report` does: builds it from the open database, and writes it where it is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import assembly
+from bot.cli._opening import Desk, RefusalError, chosen_groups
+from bot.report import Asked, Report, Wish
+
+PRINT_IT = "There is no PDF yet, only html and md. The html page has a style for paper: print it from a browser."
+ENDINGS = {".md": "md", ".markdown": "md", ".htm": "html", ".html": "html", ".pdf": "pdf"}
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for on the command line, as it was typed; empty or None where it was not."""
+
+    month: str = ""
+    year: str = ""
+    since: str = ""
+    group: str | None = None
+    form: str | None = None
+    out: Path | None = None
+    language: str | None = None
+
+
+async def report(desk: Desk, order: Order, config: Path | None) -> int:
+    """Write the report of all groups, or of one, and say where it lies.
+
+    Raises:
+        RefusalError: There is no group, or the period or the format is none.
+    """
+    form = order.form or ENDINGS.get(order.out.suffix.lower() if order.out else "", "html")
+    if form == "pdf":
+        raise RefusalError(PRINT_IT)
+    asked = Asked(
+        wish=Wish(order.month, order.year, order.since, order.group),
+        options=desk.options,
+        language=order.language or desk.language,
+        name=desk.config.community.name,
+        sharing=sharing(desk),
+        ending="" if config is None else f"--config {shlex.quote(str(config))}",
+    )
+    page = rendered(await built(desk, asked), form)
+    out = order.out or Path(f"report.{form}")
+    if str(out) == STDOUT:
+        sys.stdout.write(page)
+        return 0
+    await asyncio.to_thread(written, page, out)
+    print(out)
+    return 0
+
+
+async def built(desk: Desk, asked: Asked) -> Report:
+    """Return the report.
+
+    Raises:
+        RefusalError: There is no group, or the period is none.
+    """
+    from bot.report import _building as building
+
+    async with desk.database.read() as store:
+        found = await chosen_groups(store, asked.wish.group)
+        try:
+            return await building.build(store, asked, desk.now(), found)
+        except (building.NoGroupError, building.WishError) as error:
+            raise RefusalError(str(error)) from error
+
+
+def rendered(found: Report, form: str) -> str:
+    """Return a report as `html` or `md`."""
+    if form == "md":
+        from bot.report._markdown import markdown
+
+        return markdown(found)
+    from bot.report._html import html
+
+    return html(found)
+
+
+def written(page: str, out: Path) -> None:
+    """Write a page; it appears once it is whole, and others on the machine cannot read it: it quotes people."""
+    partial = out.with_name(out.name + ".partial")
+    try:
+        partial.touch(mode=0o600)
+        partial.write_text(page, "utf-8", newline="\n")
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def sharing(desk: Desk) -> str:
+    """Return what groups share where they set nothing."""
+    found = (feature.settings for feature in assembly.features(desk.config) if feature.name == "questions")
+    return str(getattr(next(found, None), "sharing", "community"))

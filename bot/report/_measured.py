@@ -1,0 +1,30 @@
+"""How often threads are right by measurement, read from what an evaluation wrote down; never from here.
+
+    python -m bot evaluate threads FOLDER --format zh-chat --json bot/report/measured.json
+
+FOLDER holds the streams of `tests/data/zh-chat` that are kept apart (`-held`), with `threads.jsonl`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.report._texts import MEASURES, Texts
+
+FILE = Path(__file__).with_name("measured.json")
+
+
+def measured(language: str, file: Path = FILE) -> str:
+    """Return one line that says how right the threads are; where nothing can be read, that it was not measured."""
+    try:
+        found: Any = json.loads(file.read_text("utf-8"))
+        ours = {name: float(value) for name, value in found["ours"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        ours = {}
+    parts = [text.in_language(language, share=round(ours[name])) for name, text in MEASURES.items() if name in ours]
+    if not parts:
+        return Texts.UNMEASURED.in_language(language)
+    between = ", " if language == "en" else "，"
+    return Texts.MEASURED.in_language(language, parts=between.join(parts))
