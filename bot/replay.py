@@ -20,7 +20,7 @@ from bot.hearing import hear
 from bot.inbox import Clock, Inbox, admitted, lane
 from bot.turn import House, Turn
 from handlers import Feature
-from handlers._relink import STRETCH, Memories, Relinker, Stretch
+from handlers._relink import Memories, Relinker, Stretch
 from storage import groups, history, inbox, settings
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 PLACING = "handlers.questions"  # the one feature that puts messages into threads
 UNPLACED = "import.unplaced_since"  # a group's mark while `fill` has stored what `place` has not placed yet
 BUSY_SECONDS = 0.05
+AT_A_TIME = 1_000  # messages that are put into threads in one transaction
 
 
 class FrameClock:
@@ -59,7 +60,7 @@ class Replay:
         self.storing = storing(self.house)
         self.account = account
         self.clock = clock or FrameClock()
-        self.stretch = STRETCH
+        self.stretch = AT_A_TIME
         self.inbox = Inbox(database, self.clock, lambda: None)
         self.feeding = self._dispatch(self.house)
         self.filling = self._dispatch(self.storing)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,7 +99,8 @@ def bare(template: Path, file: Path, count: int) -> float:
     insert = f"INSERT INTO messages ({columns}) VALUES (1, ?, 1, ?, ?, 'text', ?, ?, ?, '[]')"
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection, opened(file) as source:
         connection.execute("PRAGMA journal_mode=WAL")
-        found = [one for one in read(source.text, Options()) if isinstance(one, Message)][:count]
+        messages = (one for one in read(source.text, Options()) if isinstance(one, Message))
+        found = list(islice(messages, count))
         rows = [
             (f"{number}:{m.key}", str(m.at), str(m.at), m.name, m.text, m.reply_to) for number, m in enumerate(found)
         ]
