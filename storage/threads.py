@@ -162,6 +162,12 @@ async def find(store: Store, number: int) -> Thread | None:
     return None if row is None else thread(row)
 
 
+async def several(store: Store, numbers: Iterable[int]) -> dict[int, Thread]:
+    """Return threads by number; those that there are."""
+    query = select(*COLUMNS).where(THREADS.c.id.in_(list(numbers)))
+    return {found.id: found for found in await select_threads(store, query)}
+
+
 async def opened_by(store: Store, messages: Iterable[int]) -> dict[int, int]:
     """Return, for messages that open a thread, the thread's number: a thread keeps it while its opener opens one."""
     query = select(THREADS.c.first_message, THREADS.c.id).where(THREADS.c.first_message.in_(list(messages)))

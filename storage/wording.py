@@ -65,16 +65,20 @@ async def worded(store: Store, threads: Iterable[int]) -> list[Worded]:
 
 async def questions(store: Store, threads: Iterable[int]) -> dict[int, str]:
     """Return what was asked in threads."""
-    return {one.thread: one.question for one in await worded(store, threads)}
+    ids = list(threads)
+    pages = [await _lines(store, ids[start : start + PAGE], _ASKED) for start in range(0, len(ids), PAGE)]
+    return {thread: "\n".join(asked[:LINES]).strip() for page in pages for thread, _, asked, _ in page}
 
 
-async def _lines(store: Store, threads: list[int]) -> list[tuple[int, int, list[str], list[str]]]:
+async def _lines(
+    store: Store, threads: list[int], roles: tuple[str, ...] = (*_ASKED, *_ANSWERED)
+) -> list[tuple[int, int, list[str], list[str]]]:
     query = (
         select(THREADS.c.id, THREADS.c.group_id, THREADS.c.asker, MESSAGES.c.member_id, THREAD_MESSAGES.c.role)
         .add_columns(MESSAGES.c.text)
         .join(THREAD_MESSAGES, THREAD_MESSAGES.c.thread_id == THREADS.c.id)
         .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
-        .where(THREADS.c.id.in_(threads), THREAD_MESSAGES.c.role.in_([*_ASKED, *_ANSWERED]))
+        .where(THREADS.c.id.in_(threads), THREAD_MESSAGES.c.role.in_(roles))
         .order_by(*ORDER)
     )
     said: dict[int, tuple[int, int, list[str], list[str]]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from classifiers._similar.terms import asked_terms, say
 
@@ -29,6 +30,12 @@ def by_topic(like: float, one: str, other: str) -> float:
     return min(1.0, like * (SAME_TOPIC if one == other else OTHER_TOPIC))
 
 
+@lru_cache(maxsize=64)
+def _terms(text: str) -> tuple[str, ...]:
+    """Return the terms that are weighed (remembered: one question is held against a dozen)."""
+    return tuple(term for term in asked_terms(text) if term[0] != "~")
+
+
 def _weights(text: str, rareness: Callable[[str], float]) -> dict[str, float]:
-    found = {term: rareness(term) * say(term) for term in asked_terms(text) if term[0] != "~"}
+    found = {term: rareness(term) * say(term) for term in _terms(text)}
     return {term: weight for term, weight in found.items() if weight > 0}

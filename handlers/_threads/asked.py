@@ -47,10 +47,11 @@ async def similar(
     """
     index = await known.caught_up(store)
     hits = index.find(text, groups, leave_out=leave_out, limit=CANDIDATES)
-    every = {hit.key: await threads.find(store, hit.key) for hit in hits}
-    for number in [number for number, thread in every.items() if thread is None]:
-        known.forget(number)
-    found = [thread for thread in every.values() if thread is not None and thread.verdict(now).outcome in _HELPS]
+    every = await threads.several(store, [hit.key for hit in hits])
+    for hit in hits:
+        if hit.key not in every:
+            known.forget(hit.key)
+    found = [thread for thread in every.values() if thread.verdict(now).outcome in _HELPS]
     matches = await _likened(store, index, text, found, topic)
     chosen = await _chosen(store, matches)
     return [match for match in chosen if match.thread.group_id in groups and match.thread.id not in leave_out][:limit]
