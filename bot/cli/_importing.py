@@ -146,7 +146,8 @@ def progress(name: str) -> Iterator[history.Told]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    both = sys.stdout.isatty()  # else the report goes to a file, and shall get there
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=both) as bar:
         task = bar.add_task(name, total=None, rate="")
 
         def told(report: Report, source: Source | None) -> None:

@@ -112,19 +112,26 @@ class Relinker:
         version = await groups.next_version(self.store, first.group_id)
         known = self.memories.get(first.group_id, version - 1)
         before = await messages.latest_before(self.store, first.group_id, first, 1)
+        begins = first
         if known is None or not before or known.until != before[0].order:
-            first = await moves.beginning(self.store, first)
-            known = await self._rebuild(first, version)
-        page = await messages.after(self.store, first.group_id, first, self.stretch + 1)
-        cut = _seam(page, self.stretch)
-        if cut is None:  # all of one moment: a file whose times are no times
-            page = await messages.after(self.store, first.group_id, first, 1_000_000)
-            cut = len(page)
+            begins = await moves.beginning(self.store, first)
+            known = await self._rebuild(begins, version)
+        page, cut = await self._stretch(begins, first)
         touched = await self._anew_in(page[:cut], known)
         known.version, known.until = version, page[cut - 1].order
         self.memories.keep(first.group_id, known)
         await self._refresh(touched)
         return Stretch(touched, cut, page[cut].at if cut < len(page) else None)
+
+    async def _stretch(self, begins: Stored, first: Stored) -> tuple[list[Stored], int]:
+        """Return messages, and how many of them are the stretch: it ends behind `first`, so that there is an end."""
+        limit = self.stretch
+        while True:
+            page = await messages.after(self.store, first.group_id, begins, limit + 1)
+            cut = _seam(page, limit)
+            if cut is not None and (cut == len(page) or page[cut].at > first.at):
+                return page, cut
+            limit *= 4
 
     async def refresh(self, touched: Iterable[int]) -> None:
         """Derive the facts of threads anew: a mark was set."""
