@@ -59,8 +59,8 @@ def train(request: Request) -> str:
     return f"{file}: {_told(models)}, {file.stat().st_size / 1e6:.2f} MB, {time.perf_counter() - begin:.0f} s"
 
 
-def lessons(folders: Sequence[Path], *, without: str = "") -> list[Lesson]:
-    """Return the streams of folders to learn from, but those kept apart and the one that is named.
+def lessons(folders: Sequence[Path], *, only: str = "*") -> list[Lesson]:
+    """Return the streams of folders to learn from, or those of a name; never those kept apart.
 
     Raises:
         DataError: A folder cannot be read.
@@ -68,8 +68,8 @@ def lessons(folders: Sequence[Path], *, without: str = "") -> list[Lesson]:
     return [
         lesson(stream, WORN.get(folder.name, 1.0))
         for folder in folders
-        for stream in read(folder, "zh-chat")
-        if not stream.name.endswith(HELD) and stream.name != without
+        for stream in read(folder, "zh-chat", only=only)
+        if not stream.name.endswith(HELD)
     ]
 
 

@@ -1,0 +1,75 @@
+"""`evaluate` and `train` as commands: a table, a file of figures, and what is wrong with the data said in a line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.evaluation._reading import read
+from bot.training.threads import HELD, lessons
+from classifiers._training.linking import choices, rareness, teach_links
+from classifiers._training.placing import examples, table, teach_kinds
+from classifiers._training.telling import spoken
+from classifiers.rules import Settings, build
+
+DATA = Path(__file__).parents[2] / "data"
+LINKS = ["link_p", "link_r", "link_f1", "vi", "one_to_one", "exact_f1", "shen_f", "messages_per_s"]
+
+
+def test_figures_are_printed_and_written(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    found = CliRunner().invoke(app, ["evaluate", "threads", str(DATA / "irc"), "--format", "irc", "--json", str(out)])
+    assert found.exit_code == 0, found.output
+    assert found.output.splitlines()[0].split(" | ")[1:3] == ["link_p", "link_r"]
+    figures = json.loads(out.read_text("utf-8"))
+    assert list(figures["ours"]) == LINKS
+    assert list(figures["baselines"]) == ["previous message", "mention/time rules", "rules"]
+
+
+@pytest.mark.parametrize("what", ["evaluate", "train"])
+def test_data_that_is_none_ends_with_two(tmp_path: Path, what: str) -> None:
+    words = (
+        ["evaluate", "threads", str(tmp_path)] if what == "evaluate" else ["train", "threads", "--data", str(tmp_path)]
+    )
+    found = CliRunner().invoke(app, words)
+    assert (found.exit_code, found.output.count("\n")) == (2, 1)
+
+
+def test_a_log_is_judged_by_the_shipped_model_alone() -> None:
+    found = CliRunner().invoke(app, ["evaluate", "threads", str(DATA / "irc"), "--format", "irc", "--model", "cv"])
+    assert found.exit_code == 2
+
+
+def test_the_same_log_gives_the_same_links() -> None:
+    streams = read(DATA / "irc", "irc")
+    idf = rareness(streams)
+    logs = [choices(stream, idf) for stream in streams] * 3
+    one, other = teach_links(logs), teach_links(logs)
+    for ours, theirs in zip(one, other, strict=True):
+        assert np.array_equal(ours.value, theirs.value)
+    right = [choice.right.sum() for choice in logs[0]]
+    assert sum(right) >= 0.95 * len(right), "what is answered is nearly always among the candidates"
+
+
+def test_nothing_kept_apart_is_trained_on() -> None:
+    names = {one.stream.name for one in lessons([DATA / "zh-chat"], only="wx-*")}
+    assert names
+    assert not [name for name in names if name.endswith(HELD)]
+
+
+def test_examples_of_a_group() -> None:
+    (stream,) = read(DATA / "zh-chat" / "wx-night.jsonl", "zh-chat")
+    along = examples(stream, None)
+    assert all(sum(example.right) <= 1 for example in along)
+    assert sum(sum(example.right) for example in along) >= 0.97 * len(along)
+    mistaken = examples(stream, build(Settings()))
+    assert len(mistaken) == len(along)
+    kinds = teach_kinds([stream], [("怎么给只读账号授权", "opening")])
+    rows = table(along, kinds, 1.0)
+    assert rows.rows.shape[0] == len(rows.right) == sum(rows.sizes)
+    assert {one.role for one in spoken(stream, ruled=True)} >= {"question", "answer", "resolved"}
