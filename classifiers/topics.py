@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from classifiers import Guess, Teaching, keywords
 from classifiers._topics.features import terms, weighed
-from classifiers._topics.lessons import MOST, UNHEARD, Lessons, Scores, final
+from classifiers._topics.lessons import MOST, UNHEARD, Lessons, Scores, Vector, final
 from classifiers._topics.samples import NONE
 from classifiers._topics.training import confidences
 from classifiers._topics.weights import NAME, SHIPPED, Weights, load
@@ -98,12 +98,16 @@ class LinearTopics:
         likely = [Guess(key, round(share, 4)) for key, share in zip(keys, sure, strict=True) if key != NONE]
         return sorted(likely, key=lambda guess: -guess.confidence)
 
+    def seen(self, text: str) -> tuple[Vector, Scores]:
+        """Return a text as a lesson sees it: its vector, and the scores of the topics without any lesson."""
+        counts = terms(text)
+        return self._vector(counts), self._scores(counts, text)
+
     def _learnt(self) -> Lessons:
         found = Lessons()
         for lesson in self._teaching.lessons[-MOST:]:
-            counts = terms(lesson.text)
-            topic = final(lesson.topic, self._teaching.merged)
-            found.add(self._vector(counts), topic, self._scores(counts, lesson.text))
+            vector, scores = self.seen(lesson.text)
+            found.add(vector, final(lesson.topic, self._teaching.merged), scores)
         return found
 
     def _vector(self, counts: Counter[str]) -> dict[str, float]:

@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.evaluation import DataError, Report, Request
 from bot.evaluation._reading import read
-from classifiers import Lesson, Role, Teaching, keywords
+from classifiers import Role, keywords
 from classifiers import topics as linear
 from classifiers._evaluating.guessing import accuracy, macro_f1
 from classifiers._evaluating.streams import Stream
 from classifiers._topics import samples, training
+from classifiers._topics.lessons import Lessons
 from classifiers._topics.samples import Sample
 from classifiers._topics.weights import Weights
 from classifiers.keywords import Keywords
@@ -92,15 +93,16 @@ def _without(asked: dict[str, list[Labelled]], name: str) -> list[Sample]:
 def _corrected(asked: dict[str, list[Labelled]], models: dict[str, Weights]) -> float:
     """Return the accuracy on each question when all before it were corrected; the streams are of one community."""
     settings, prior = linear.Settings(), Keywords(keywords.Settings())
-    lessons: list[Lesson] = []
-    right = 0
+    lessons, right, count = Lessons(), 0, 0
     for name, rows in asked.items():
         model = linear.LinearTopics(settings, models[name], prior, prior)
         for row in rows:
-            found = model.taught(Teaching(tuple(lessons))).guesses(row.text)
-            right += bool(found) and found[0].topic == row.topic
-            lessons.append(Lesson(row.text, row.topic))
-    return 100.0 * right / len(lessons)
+            vector, scores = model.seen(row.text)
+            found = lessons.applied(vector, scores)
+            right += max(found.keys() - {samples.NONE}, key=found.__getitem__) == row.topic
+            count += 1
+            lessons.add(vector, row.topic, scores)
+    return 100.0 * right / count
 
 
 # -- labelled texts -------------------------------------------------------------------------------------------------

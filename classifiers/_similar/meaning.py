@@ -108,7 +108,7 @@ def fit(aligned: list[tuple[str, str]], *, dimensions: int = 200, most: int = 80
 
     table = TfidfVectorizer(analyzer=plain, sublinear_tf=True, min_df=3, max_features=most)
     matrix = table.fit_transform([f"{one}\n{other}" for one, other in aligned])
-    axes = TruncatedSVD(dimensions, random_state=0, n_iter=4).fit(matrix).components_
+    axes = TruncatedSVD(min(dimensions, matrix.shape[1] - 1), random_state=0, n_iter=4).fit(matrix).components_
     scale = np.abs(axes).max(axis=1, keepdims=True) / 127
     places = np.round(axes / scale).T.astype(np.int8)
     rareness = np.asarray(table.idf_, np.float32)
