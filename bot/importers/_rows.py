@@ -232,13 +232,13 @@ class Rows:
         text = sanitize(text).strip()
         if not text and stand_in:
             text, kind = stand_in, Kind.OTHER if kind is Kind.TEXT else kind  # whose words are gone, it answers nobody
+        if not key:
+            key = self.keys.of(member, at, text)  # as it stands: what the bot is called may change
+            at = self._ordered(at)
         if mentions is None:
             text, named, spoken_to = self.names.understand(text)
         else:
             named, spoken_to = self._mentioned(mentions)
-        if not key:
-            key = self.keys.of(member or name, at, text)
-            at = self._ordered(at)
         if len(text) > TEXT_LIMIT:
             text, flags = text[:TEXT_LIMIT], ("cut", *flags)
         if kind is Kind.FORWARD and "forwarded" not in flags:
