@@ -128,7 +128,7 @@ class _Archive:
             raise FormatError(f"{path.name}: holds more than {MANY:,} files. Unpack it, and name those that are chats.")
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
-            name = _name(entry)
+            name = name_of(entry)
             if entry.is_dir() or name.endswith(_RUBBISH) or name.startswith(_RUBBISH):
                 continue
             why = _refusal(entry, name)
@@ -160,7 +160,7 @@ class _Archive:
             yield source.text
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
+def name_of(entry: zipfile.ZipInfo) -> str:
     """Return an entry's name; archives of Chinese Windows have GBK in them, and say nothing of it."""
     if entry.flag_bits & 0x800:
         return entry.filename

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from bot.watching import TRIES, Watcher
 from storage import groups
 from storage.database import Database
 from storage.frames import Place
+from tests.bot.cli.process import environment
 from tests.bot.importers.golden import FOLDER
 from tests.chat import Chat
 
@@ -112,3 +117,24 @@ async def test_a_file_at_which_it_always_fails_is_put_aside(watcher: Watcher, ch
 
 async def test_without_a_folder_nothing_is_looked_at(chat: Chat) -> None:
     assert await Watcher(chat.database, chat.house, Imports(), "小象", chat.clock).look() == 0
+
+
+@pytest.mark.middle
+def test_a_running_bot_takes_in_what_is_laid_there(tmp_path: Path) -> None:
+    tables = '[web]\nenabled = false\n[imports]\nwatch = "exports"\nsettle_seconds = 1\n[handlers.questions]\n'
+    (tmp_path / "config.toml").write_text(tables + "[classifiers.rules]\n[classifiers.keywords]\n")
+    (tmp_path / "exports").mkdir()
+    shutil.copyfile(FOLDER / "weflow.json", tmp_path / "exports/weflow.json")
+    command = [sys.executable, "-P", "-m", "bot", "--config", str(tmp_path / "config.toml"), "run"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path), stdout=log, stderr=log)
+    report, until = tmp_path / "exports/done/weflow.json.report.txt", time.monotonic() + 90
+    try:
+        while not report.exists() and process.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+    finally:
+        process.terminate()
+    assert process.wait(30) == 0, (tmp_path / "log").read_text("utf-8")
+    assert "read 8, new 8" in report.read_text("utf-8")
+    assert "主库磁盘满了" not in (tmp_path / "log").read_text("utf-8")

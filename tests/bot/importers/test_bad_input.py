@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import tracemalloc
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.importers import FormatError, Found, Options, Skipped
-from bot.importers._archive import stays_inside
+from bot.importers._archive import name_of, stays_inside
 from bot.importers._inputs import Input, inputs
 from bot.importers._rows import EARLIEST, RowError, moment
 from bot.importers._table import NEVER_CLOSED, delimiter, records
@@ -242,3 +243,11 @@ def test_private_talks_are_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text.replace("4455@chatroom", "wxid_muzi"), "utf-8")
     with pytest.raises(FormatError, match="private talk"):
         all_of(tmp_path / name, Options())
+
+
+def test_names_of_chinese_windows_are_read() -> None:
+    entry = zipfile.ZipInfo("微信/群.json".encode("gb18030").decode("cp437"))
+    assert name_of(entry) == "微信/群.json"
+    entry.flag_bits |= 0x800
+    entry.filename = "微信/群.json"
+    assert name_of(entry) == "微信/群.json"
