@@ -94,14 +94,14 @@ async def _talk(
 
 
 async def _worked_off(database_url: str, fake: Fake) -> None:
-    """Wait until nothing is left in the inbox and nothing is posted any more, however slow the machine is."""
+    """Wait until nothing is left in the inbox and nothing is answered any more, however slow the machine is."""
     async with Database.open(database_url) as database:
         seen, unchanged = (-1, -1), 0
         while unchanged < (PATIENCE if seen[0] else 3):
             await asyncio.sleep(1)
             async with database.read() as store:
                 waiting = int(await store.scalar(text("SELECT count(*) FROM inbox WHERE state = 'new'")) or 0)
-            now = (waiting, len(fake.posts))
+            now = (waiting, sum(post.reply_to is not None for post in fake.posts))  # digests go on for ever
             seen, unchanged = now, unchanged + 1 if now == seen else 0
 
 
