@@ -149,7 +149,7 @@ def _aligned(rows: Sequence[dict[str, Any]]) -> list[Pair]:
 
 def _of_repeats(request: Request) -> Report:
     """Judge by the questions of annotated chats that are known to repeat an earlier one, and by those that do not."""
-    streams = read(request.data, request.format, mentions=request.mentions)
+    streams = read(request.data, request.format, mentions=request.mentions, only=request.only)
     repeats, topics = _repeats(request.data), linear.build(linear.Settings())
     index, before = Index(shipped()), list[Asked]()
     found = right = offered = wrong = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.config import Config, load
 from bot.evaluation import DataError
 from bot.evaluation._reading import read
-from bot.evaluation.topics import questions
+from bot.evaluation.topics import KEPT_APART, questions
 from bot.refusals import ConfigError
 from bot.training import Request
 from classifiers import Teaching, keywords
@@ -30,7 +30,6 @@ OWN = 2.0  # weights: questions as members ask them
 CHATTER = 0.3  # what is said in groups and asks for nothing
 PARAGRAPH = 0.1  # of a manual
 CORRECTED = 3.0
-KEPT_APART = "-held"  # how the names of streams end that no model may learn from
 SHORTEST = {"zh": 15, "en": 30}  # characters of a paragraph that says something
 
 

@@ -15,7 +15,7 @@ from storage.outcome import Outcome
 from storage.threads import Thread
 
 CANDIDATES = 12
-# Measured on chat of two groups: the three known repetitions lie at 0.23 and above, none of 54 other questions does.
+# Measured on chat of two groups: two of three known repetitions lie above LIKE, and none of 54 other questions.
 LIKE = 0.21
 ALSO = 0.14
 _HELPS = {Outcome.RESOLVED, Outcome.ANSWERED}
