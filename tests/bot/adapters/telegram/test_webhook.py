@@ -29,6 +29,7 @@ async def hooked(fake: Fake | None = None, ear: Recorder | None = None) -> Async
         yield on, url
 
 
+@pytest.mark.middle
 async def test_what_is_said_comes_in_order_and_is_answered() -> None:
     async with hooked() as (on, _):
         for number in range(20):
