@@ -26,9 +26,18 @@ def step(period: Period, zone: ZoneInfo, *, short: bool = False) -> str:
 
 
 def chart(
-    name: str, values: Sequence[Value], steps: Sequence[Period], now: datetime, zone: ZoneInfo, language: str
+    name: str,
+    values: Sequence[Value],
+    steps: Sequence[Period],
+    alike: Sequence[bool],
+    now: datetime,
+    zone: ZoneInfo,
+    language: str,
 ) -> Chart:
-    """Return a figure by month or week; the growth told is that of the last step that is over."""
+    """Return a figure by month or week; the growth told is that of the last step that is over.
+
+    `alike` says of each step whether the one before it was seen as well.
+    """
     highest = 1.0 if FIGURES[name].unit is Unit.SHARE else max((value.value or 0.0 for value in values), default=0.0)
     bars = tuple(
         Bar(
@@ -38,9 +47,9 @@ def chart(
         )
         for period, value in zip(steps, values, strict=True)
     )
-    over = [index for index, period in enumerate(steps) if period.until <= now]
+    over = [n for n, period in enumerate(steps) if period.until <= now and values[n].value is not None]
     last = over[-1] if over else len(steps) - 1
-    moved = growth(values[last], values[last - 1], language) if last > 0 and over else ""
+    moved = growth(values[last], values[last - 1], language) if last > 0 and over and alike[last] else ""
     latest = f"{step(steps[last], zone)} {words(values[last], language)}"
     return Chart(FIGURES[name].label(language), latest, moved, bars)
 

@@ -56,9 +56,13 @@ def growth(now: Value, before: Value | None, language: str) -> str:
     if before is None or now.value is None or before.value is None or min(now.base, before.base) < FEW:
         return ""
     if now.unit is Unit.SHARE:
-        return Texts.POINTS.in_language(language, value=f"{(now.value - before.value) * 100:+.0f}")
+        return Texts.POINTS.in_language(language, value=_signed((now.value - before.value) * 100))
     change = metrics.growth(now, before)
-    return "" if change is None else f"{change * 100:+.0f}%"
+    return "" if change is None else f"{_signed(change * 100)}%"
+
+
+def _signed(number: float) -> str:
+    return f"{round(number):+,}" if round(number) else "±0"
 
 
 def line(told: Told, before: Value | None, language: str, command: str) -> Line:

@@ -65,7 +65,8 @@ def _figures(report: Report) -> Iterator[str]:
         f"- **{text(line.label)}** {text(line.value)}" + _brackets(_beside(line), report) for line in report.figures
     ]
     yield "\n".join(rows)
-    yield text(w["before_all"])
+    if any(line.before for line in report.figures):
+        yield text(w["before_all"])
     if report.outcomes:
         pieces = [f"{text(piece.label)} {piece.count:,} ({piece.share}%)" for piece in report.outcomes]
         yield f"**{w['outcomes']}** " + " | ".join(pieces).replace(" | ", " · ")

@@ -14,7 +14,7 @@ from handlers._wording.names import call_name
 from storage import activity, groups, members, metrics, privacy, settings, topics
 from storage.database import Store
 from storage.groups import Coverage, Group
-from storage.metrics import Options, Sample, Scope
+from storage.metrics import Options, Period, Sample, Scope
 from storage.threads import Thread
 from storage.topics import Topic
 
@@ -67,6 +67,13 @@ class Material:
         if not self._threads:
             self._threads.update((thread.id, thread) for thread in self.sample.threads)
         return self._threads.get(number or 0)
+
+    def command(self, figure: str, period: Period | None = None, group: int | None = None) -> str:
+        """Return the line that lists all of what is behind a figure."""
+        first, last = metrics.days(period or self.spans.period, self.options.zone)
+        chosen = self.scope.groups[0] if group is None and self.asked.wish.group is not None else group
+        where = "" if chosen is None else f" --group {chosen}"
+        return self.asked.line(f"why {figure}{where} --since {first} --until {last}")
 
     def point_at(self, why: Why) -> Why:
         """Remember which threads a list points at; they get entries."""

@@ -109,6 +109,7 @@ class Words:
     threads = Text(zh="提到的题", en="The threads named above")
     footer = Text(zh="这些数怎么来的", en="Where this comes from")
     why = Text(zh="为什么是这个数", en="Why this number")
+    which = Text(zh="是哪些题", en="Which threads")
     wrong = Text(zh="串错了？", en="Wrong?")
     or_else = Text(
         zh="或者把 not-a-question 换成 {others}。不带这个词，就把这题列出来。",

@@ -68,6 +68,7 @@ __all__ = [
     "UnknownFigureError",
     "Value",
     "Why",
+    "alike",
     "bar",
     "between",
     "compute",
@@ -236,6 +237,18 @@ def _of_threads(names: Iterable[str]) -> list[Figure[Any]]:
     if other:
         raise ValueError(f"these figures need more than the threads of the period: {', '.join(other)}")
     return wanted
+
+
+def alike(sample: Sample, period: Period, before: Period, now: datetime, at_least: float = 0.5) -> bool:
+    """Return whether all groups that were seen in a period (for a share of it) were so in the one before as well.
+
+    Both lie within the sample. A month of which the record holds three days makes no growth.
+    """
+    now_seen, then_seen = (
+        set(see(sample.scope.groups, _touching(sample.spans, one), one, now).visible(at_least))
+        for one in (period, before)
+    )
+    return bool(now_seen) and now_seen <= then_seen
 
 
 async def visible_in(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, Executable, Integer, cast, func, select
 
 from storage.database import Store
 from storage.messages import MESSAGES
@@ -30,17 +30,21 @@ async def _load(store: Store, ask: Ask, seen: Seen) -> dict[str, int]:
     if not groups:
         return {}
     quarter = _quarter(sqlite=store.is_sqlite)
-    query = (
-        select(quarter, func.sum(case((MESSAGES.c.kind == "system", 0), else_=1)))
-        .where(MESSAGES.c.group_id.in_(groups), MESSAGES.c.member_id.is_not(None))
-        .where(MESSAGES.c.at >= ask.period.since, MESSAGES.c.at < ask.until)
-        .group_by(quarter)
+    within = select(quarter, func.count()).where(
+        MESSAGES.c.group_id.in_(groups), MESSAGES.c.at >= ask.period.since, MESSAGES.c.at < ask.until
     )
+    # Two answers from an index each: one query that looks at every message's member takes five times as long.
+    every = Counter(dict(await _counts(store, within.group_by(quarter))))
+    every.subtract(dict(await _counts(store, within.where(MESSAGES.c.member_id.is_(None)).group_by(quarter))))
     found: Counter[str] = Counter()
-    for number, messages in await store.rows(query):
-        local = datetime.fromtimestamp(int(number) * STEP, UTC).astimezone(ask.options.zone)
-        found[f"{local.isoweekday()}-{local.hour:02d}"] += int(messages)
+    for number, messages in every.items():
+        local = datetime.fromtimestamp(number * STEP, UTC).astimezone(ask.options.zone)
+        found[f"{local.isoweekday()}-{local.hour:02d}"] += messages
     return dict(found)
+
+
+async def _counts(store: Store, query: Executable) -> list[tuple[int, int]]:
+    return [(int(row[0]), int(row[1])) for row in await store.rows(query)]
 
 
 def _rows(material: dict[str, int], _ask: Ask) -> list[Row]:

@@ -134,7 +134,7 @@ async def fill(database: Database, count: int) -> None:
 async def main(count: int, file: Path) -> None:
     """Build, report and print."""
     async with Database.open(f"sqlite:///{file}") as database:
-        if not file.exists():
+        if not await asyncio.to_thread(file.exists):
             await upgrade(database)
             began = perf_counter()
             await fill(database, count)

@@ -1,0 +1,154 @@
+"""The parts of a report that are rows: months or weeks, topics, hours and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.report import Behind, Chart, Heat, Row, Table, Topic, Why
+from bot.report import _charts as charts
+from bot.report._entries import group_name
+from bot.report._figures import LISTED_FEW, growth, why, words
+from bot.report._footer import sight
+from bot.report._gathering import Gathered
+from bot.report._reading import Material
+from bot.report._spans import is_over
+from bot.report._texts import HEADINGS, WEEKDAYS, Texts
+from storage import metrics
+from storage.metrics import FIGURES, Missing, Period, Told, Value
+
+BY_STEP = ("questions", "first_response_time", "response_rate_24h", "r7", "active", "answerers")
+BY_GROUP = ("questions", "first_response_time", "response_rate_24h", "r7")
+TOPICS = 10
+
+
+def shown(material: Material, figures: Gathered) -> Sequence[Period]:
+    """Return the steps to show, from the first to the last of which anything was seen."""
+    told = figures.steps[1:]
+    seen = [n for n, one in enumerate(told) if one["questions"].value.missing is not Missing.NOT_OBSERVABLE]
+    first, last = (seen[0], seen[-1]) if seen else (len(told) - 1, len(told) - 1)
+    figures.steps, figures.alike = figures.steps[first : last + 2], figures.alike[first : last + 1]
+    return material.spans.steps[first : last + 1]
+
+
+def _of_steps(figures: Gathered, name: str) -> list[Value]:
+    return [told[name].value for told in figures.steps[1:]]
+
+
+def chart(material: Material, figures: Gathered, name: str, steps: Sequence[Period]) -> Chart:
+    """Return one figure by month or week."""
+    values = _of_steps(figures, name)
+    return charts.chart(name, values, steps, figures.alike, material.now, material.options.zone, material.language)
+
+
+def steps_table(material: Material, figures: Gathered, steps: Sequence[Period]) -> Table:
+    """Return the figures of each month or week, with their growth against the one before."""
+    language = material.language
+    head = (
+        HEADINGS["week" if material.spans.weekly else "month"].in_language(language),
+        *(FIGURES[name].label(language) for name in BY_STEP),
+    )
+    told = zip(steps, figures.steps[:-1], figures.steps[1:], figures.alike, strict=True)
+    rows = [_step(material, step, now, before if alike else {}) for step, before, now, alike in told]
+    return Table(head, tuple(rows))
+
+
+def _step(material: Material, step: Period, now: Mapping[str, Told], before: Mapping[str, Told]) -> Row:
+    language, over = material.language, is_over(step, material.now)
+    cells = []
+    for name in BY_STEP:
+        value = now[name].value
+        moved = growth(value, before[name].value, language) if over and before else ""
+        cells.append(f"{words(value, language)} ({moved})" if moved else words(value, language))
+    whys = tuple(
+        material.point_at(why(now[name], language, material.command(name, step), LISTED_FEW)) for name in BY_STEP
+    )
+    unseen = now["questions"].value.missing is Missing.NOT_OBSERVABLE
+    note = Texts.UNSEEN if unseen else None if over else Texts.UNFINISHED
+    said = "" if note is None else note.in_language(language)
+    return Row(charts.step(step, material.options.zone), tuple(cells), () if unseen else whys, said, dim=bool(said))
+
+
+# -- topics -----------------------------------------------------------------------------------------------------------
+
+
+def topics(material: Material, figures: Gathered, steps: Sequence[Period]) -> tuple[Topic, ...]:
+    """Return what was asked about, most asked first; questions without a topic last."""
+    told = figures.whole["topics"]
+    most = sorted(told.value.parts.items(), key=lambda part: (not part[0], -part[1], part[0]))
+    kept = [key for key, _ in most if key][:TOPICS] + [key for key, _ in most if not key]
+    by_step = {key: [value.parts.get(key, 0) for value in _of_steps(figures, "topics")] for key in kept}
+    highest = max((max(numbers) for numbers in by_step.values()), default=0)
+    return tuple(_topic(material, told, key, by_step[key], highest, steps) for key in kept)
+
+
+def _topic(
+    material: Material, told: Told, key: str, numbers: Sequence[int], highest: int, steps: Sequence[Period]
+) -> Topic:
+    language, zone = material.language, material.options.zone
+    rows = [row for row in told.rows if row.counted and row.why == key]
+    latest = sorted(rows, key=lambda row: -(row.thread or 0))[: LISTED_FEW * 2]
+    more = len(rows) - len(latest)
+    note = Texts.MORE.in_language(language, count=f"{more:,}") if more else ""
+    figure = FIGURES["topics"]
+    behind = tuple(Behind(row.thread, "") for row in latest)
+    because = Why(figure.label(language), figure.definition(language), behind, note, material.command("topics"))
+    return Topic(
+        label=material.topic(key) or Texts.TOPIC_NONE.in_language(language),
+        count=len(rows),
+        bars=charts.counts(numbers, highest, steps, zone),
+        latest=_latest(numbers, steps, material),
+        why=material.point_at(because),
+    )
+
+
+def _latest(numbers: Sequence[int], steps: Sequence[Period], material: Material) -> str:
+    """Return how often in the last step that is over, beside the one before it."""
+    over = [index for index, step in enumerate(steps) if is_over(step, material.now)]
+    if not over or over[-1] == 0:
+        return ""
+    last = over[-1]
+    step = charts.step(steps[last], material.options.zone)
+    return Texts.TOPIC_LATEST.in_language(material.language, step=step, now=numbers[last], before=numbers[last - 1])
+
+
+# -- hours, groups, threads -------------------------------------------------------------------------------------------
+
+
+async def heat(material: Material) -> Heat | None:
+    """Return the busiest hours; None where no message was seen."""
+    name, language = "message_hours", material.language
+    value = await metrics.compute(
+        material.store, name, material.scope, material.spans.period, material.now, material.options
+    )
+    if not value.n:
+        return None
+    counts = tuple(tuple(value.parts[f"{day}-{hour:02d}"] for hour in range(24)) for day in range(1, 8))
+    most, day, hour = max((counts[day][hour], -day, -hour) for day in range(7) for hour in range(24))
+    days = WEEKDAYS[language]
+    said = Texts.HEAT.in_language(language, day=days[-day], hour=-hour, count=f"{most:,}")
+    figure = FIGURES[name]
+    because = Why(figure.label(language), figure.definition(language), line=material.command(name))
+    return Heat(counts, days, said, because)
+
+
+def groups_table(material: Material, figures: Gathered) -> Table:
+    """Return the groups side by side, those with most questions first."""
+    language, period = material.language, material.spans.period
+    head = [HEADINGS["group"].in_language(language), *(FIGURES[name].label(language) for name in BY_GROUP)]
+    head += [HEADINGS["messages"].in_language(language), HEADINGS["coverage"].in_language(language)]
+    messages = figures.whole["messages"].value.parts
+    most = sorted(material.groups, key=lambda group: (-figures.groups[group]["questions"].value.n, group))
+    rows = []
+    for group in most:
+        told = figures.groups[group]
+        covered = told["questions"].value.coverage
+        unseen = told["questions"].value.missing is Missing.NOT_OBSERVABLE
+        cells = [words(told[name].value, language) for name in BY_GROUP]
+        cells += [f"{messages[str(group)]:,}" if str(group) in messages else cells[0] if unseen else "0"]
+        whys = tuple(
+            material.point_at(why(told[name], language, material.command(name, group=group), LISTED_FEW))
+            for name in BY_GROUP
+        )
+        seen = sight(material, group, covered, period)
+        rows.append(Row(group_name(material, group), (*cells, seen), () if unseen else whys, dim=unseen))
+    return Table(tuple(head), tuple(rows))
