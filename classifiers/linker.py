@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from classifiers import Memory, Placement, Role, Said, rules
 from classifiers._cues import Reader
 from classifiers._linker import again, kinds, options, pairs, roles
-from classifiers._linker.models import Models, load
+from classifiers._linker.models import SHIPPED, Models, load
 from classifiers._linker.quiet import quiet
 from classifiers._scene import scene
 from classifiers._thread import state
@@ -52,6 +52,20 @@ class Learned:
         self._rules = rules.build(rules.Settings(tree=settings.tree))
         self._reader = Reader(load_tree(settings.tree))
         self._kind = kinds.teller(self._reader, models.words)
+
+    def refitted(self, folder: Path) -> Learned:
+        """Return this linker with the models that `train threads` left in the data folder, if it did.
+
+        Raises:
+            ValueError: What is there is no model, or one of another version.
+        """
+        file = folder / SHIPPED.name
+        if self.settings.model is not None or not file.exists():
+            return self
+        models = load(file)
+        if models.form != self.models.form:
+            raise ValueError(f"{file}: of another version; delete it, or run `python -m bot train threads` again")
+        return Learned(self.settings, models)
 
     def place(self, said: Said, memory: Memory) -> Placement:
         """Return the place of a message, given the group just before it."""

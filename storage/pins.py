@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, or_, select, update
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, and_, bindparam, or_, select, update
 
 from storage.database import Store
 from storage.outcome import Mark, Marked
@@ -110,6 +110,16 @@ async def on(store: Store, *, threads: Iterable[int] = (), messages: Iterable[in
     """Return the pins that hold on threads or messages, oldest first."""
     rows = await store.rows(_ON, {"threads": list(threads), "messages": list(messages)})
     return [_pin(row) for row in rows]
+
+
+async def placing(store: Store) -> list[Pin]:
+    """Return all pins that hold and say which messages belong together, or are no question; oldest first."""
+    told = or_(
+        PINS.c.kind.in_([Pinned.THREAD, Pinned.OPENS, Pinned.MERGED]),
+        and_(PINS.c.kind == Pinned.MARK, PINS.c.value.in_([Mark.INVALID, Mark.VALID])),
+    )
+    query = select(*_COLUMNS).where(PINS.c.undone_at.is_(None), told).order_by(PINS.c.at, PINS.c.id)
+    return [_pin(row) for row in await store.rows(query)]
 
 
 async def last_of(store: Store, group: int, member: int) -> list[Pin]:

@@ -60,9 +60,7 @@ LearntArgument = Annotated[Learnt, typer.Argument(metavar="[threads|topics|simil
 Sources = Annotated[
     list[Path] | None, typer.Option("--data", metavar="DIR", help="Annotated streams; can be given several times.")
 ]
-Weights = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the weights; else the shipped ones'.")
-]
+Weights = Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the weights.")]
 
 
 def register(app: typer.Typer) -> None:

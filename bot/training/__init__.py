@@ -16,7 +16,7 @@ class Request:
 
     Attributes:
         data: Folders of annotated streams; what the format is, the files tell.
-        output: Folder for weights and card; None for where the shipped ones lie.
+        output: Folder for weights and card; None for where the training puts them by itself.
         config: The configuration whose database holds people's corrections, where they are used.
     """
 

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.clock import system_clock
+from bot.config import load as config_of
 from bot.evaluation import DataError
+from bot.evaluation._models import OWN
 from bot.evaluation._reading import GOLD, read
+from bot.refusals import ConfigError
 from bot.training import Request
+from bot.training._corrected import read as read_corrections
 from classifiers._evaluating.streams import Stream
 from classifiers._linker.models import SHIPPED, Models, load, save
+from classifiers._training.correcting import CORRECTED, Correction, example
 from classifiers._training.teaching import Lesson, lesson, with_links, with_questions
 
 HELD = "-held"  # streams with this end of the name are kept apart: nothing is trained on them
@@ -34,29 +39,66 @@ CARD = """\
   one community. Expect lower figures elsewhere, judge on annotated streams of your own, correct threads in the group.
 """
 
+PRIVATE = """\
+- the configured database: {count:,} messages that people corrected, {weight:.0f} times as much, for kinds and places.
+  So the models hold words of these groups: **they stay where their database is**"""
+
 
 def train(request: Request) -> str:
-    """Train on all folders given and write the models; what has no data keeps the weights it had.
+    """Train on all folders given, and on what people corrected; write the models and say what they were made of.
+
+    What has no data keeps the weights it had. Without folders our own streams are the ground to which corrections are
+    added. The models go to the data folder, where the bot finds them after its next start. Those that are shipped are
+    written only where their folder is the output, and never hold what a community corrected.
 
     Raises:
-        DataError: No folder holds annotated streams, or one cannot be read.
+        DataError: No folder holds annotated streams, one cannot be read, or neither can the database without folders.
     """
     begin = time.perf_counter()
-    groups = [folder for folder in request.data if any(folder.rglob(f"*{GOLD}"))]
-    logs = [folder for folder in request.data if any(folder.rglob("*.annotation.txt"))]
+    folders = request.data or tuple(folder for folder in [OWN] if folder.exists())
+    groups = [folder for folder in folders if any(folder.rglob(f"*{GOLD}"))]
+    logs = [folder for folder in folders if any(folder.rglob("*.annotation.txt"))]
     if not groups and not logs:
         raise DataError("no folder of --data holds threads.jsonl or *.annotation.txt")
-    file = request.output / SHIPPED.name if request.output else SHIPPED
+    folder, found, told = _corrected(request)
+    file = folder / SHIPPED.name
     models = load(file) if file.exists() else load() if SHIPPED.exists() else None
+    if found and not groups:
+        groups = [OWN] if OWN.exists() else []
     if groups:
-        models = with_questions(models, lessons(groups))
+        models = with_questions(models, lessons(groups), found)
     if logs and models is not None:
         models = with_links(models, _logs(logs, named=True), _logs(logs, named=False))
     if models is None:
         raise DataError("the first training needs annotated chats (threads.jsonl) beside the logs")
     save(models, file)
-    file.with_suffix(".md").write_text(_card(models, file, groups, logs), encoding="utf-8")
-    return f"{file}: {_told(models)}, {file.stat().st_size / 1e6:.2f} MB, {time.perf_counter() - begin:.0f} s"
+    file.with_suffix(".md").write_text(_card(models, file, groups, logs, len(found)), encoding="utf-8")
+    size, seconds = file.stat().st_size / 1e6, time.perf_counter() - begin
+    ending = "" if folder.resolve() == SHIPPED.parent else " Start the bot anew to use it."
+    return f"{told}\n{file}: {_told(models)}, {size:.2f} MB, {seconds:.0f} s.{ending}"
+
+
+def _corrected(request: Request) -> tuple[Path, list[Correction], str]:
+    """Return the folder for the models, what people corrected, and a line about it.
+
+    Raises:
+        DataError: The configuration cannot be used; or nothing but the database was to be read, and it cannot be.
+    """
+    try:
+        config = config_of(request.config)
+    except ConfigError as error:
+        raise DataError(str(error)) from error
+    folder = request.output or config.data.folder
+    if folder.resolve() == SHIPPED.parent:
+        return folder, [], "0 corrected messages: what is shipped holds none."
+    try:
+        found = read_corrections(config)
+    except DataError as error:
+        if not request.data:
+            raise
+        return folder, [], f"0 corrected messages. {error}"
+    found = [one for one in found if example(one) is not None]
+    return folder, found, f"{len(found)} corrected messages."
 
 
 def lessons(folders: Sequence[Path], *, only: str = "*") -> list[Lesson]:
@@ -73,12 +115,14 @@ def lessons(folders: Sequence[Path], *, only: str = "*") -> list[Lesson]:
     ]
 
 
-def _card(models: Models, file: Path, groups: Sequence[Path], logs: Sequence[Path]) -> str:
+def _card(models: Models, file: Path, groups: Sequence[Path], logs: Sequence[Path], corrected: int) -> str:
     """Return the model card: what it is, what it learnt from, when, how large it is, where its scores are."""
     data = [
         *(f"- `{folder.name}`: {_counted(_kept(folder))}, for kinds, places and roles" for folder in groups),
         *(f"- `{folder.name}`: {_counted(read(folder, 'irc'))}, for links" for folder in logs),
     ]
+    if corrected:
+        data.append(PRIVATE.format(count=corrected, weight=CORRECTED))
     return CARD.format(
         day=system_clock().now().date(),
         size=file.stat().st_size / 1e6,

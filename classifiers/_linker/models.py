@@ -45,6 +45,11 @@ class Models:
         """The idf of each token of talk."""
         return dict(zip(self.terms, map(float, self.idf), strict=True))
 
+    @property
+    def form(self) -> tuple[int, ...]:
+        """How many features a message has; models with another number are of another version."""
+        return len(self.words.features), len(self.roles.features)
+
 
 def save(models: Models, file: Path) -> None:
     """Write models to a file; the same models give the same bytes."""

@@ -63,9 +63,17 @@ def askers(stream: Stream) -> dict[str, int | None]:
     return {thread.key: by[thread.first] for thread in stream.threads}
 
 
-def teach_kinds(streams: Iterable[Stream], lessons: Sequence[tuple[str, str]]) -> Linear:
-    """Fit what kind of message a text is; `lessons` are (text, kind) that stand in no stream, at half weight."""
-    told = [(text, kind, 0.5) for text, kind in lessons]
+def teach_kinds(
+    streams: Iterable[Stream], lessons: Sequence[tuple[str, str]], corrected: Sequence[tuple[str, str, float]] = ()
+) -> Linear:
+    """Fit what kind of message a text is.
+
+    Args:
+        streams: Annotated streams.
+        lessons: (text, kind) that stand in no stream, at half weight.
+        corrected: (text, kind, weight) of what people corrected.
+    """
+    told = [*((text, kind, 0.5) for text, kind in lessons), *corrected]
     for stream in streams:
         threads, who = {thread.key: thread for thread in stream.threads}, askers(stream)
         told += [(s.text, kind_of(stream, s, threads, who), 1.0) for s in stream.said if s.member is not None]

@@ -13,6 +13,7 @@ from classifiers._linker.linear import Linear
 from classifiers._linker.models import Models
 from classifiers._linker.trees import Trees
 from classifiers._topics.samples import NONE, questions
+from classifiers._training.correcting import Correction, tables, texts
 from classifiers._training.linking import choices, rareness, teach_links
 from classifiers._training.placing import Example, examples, table, teach_kinds, teach_places
 from classifiers._training.telling import teach_roles
@@ -42,24 +43,29 @@ def own_texts() -> list[tuple[str, str]]:
     return [(sample.text, "outside" if sample.topic == NONE else "opening") for sample in questions()]
 
 
-def teach_questions(lessons: Sequence[Lesson]) -> tuple[Linear, tuple[Trees, Trees], Linear]:
-    """Fit kinds, places and roles on lessons; places learn from kinds that have not seen their stream.
+def teach_questions(
+    lessons: Sequence[Lesson], corrections: Sequence[Correction] = ()
+) -> tuple[Linear, tuple[Trees, Trees], Linear]:
+    """Fit kinds, places and roles on lessons, and kinds and places on what people corrected.
+
+    Places learn from kinds that have not seen their stream, or their correction.
 
     Raises:
         ValueError: There are fewer than two streams.
     """
     if len(lessons) < 2:
         raise ValueError("two annotated streams at least are needed to train on")
-    texts = own_texts()
-    blind = [teach_kinds([other.stream for other in lessons if other is not one], texts) for one in lessons]
-    places = teach_places([table(one.examples, kinds, one.weight) for one, kinds in zip(lessons, blind, strict=True)])
-    streams = [one.stream for one in lessons]
-    return teach_kinds(streams, texts), places, teach_roles(streams)
+    own, corrected, streams = own_texts(), texts(corrections), [one.stream for one in lessons]
+    blind = [teach_kinds([other for other in streams if other is not one], own, corrected) for one in streams]
+    rows = [table(one.examples, kinds, one.weight) for one, kinds in zip(lessons, blind, strict=True)]
+    if corrections:
+        rows += tables(corrections, teach_kinds(streams, own))
+    return teach_kinds(streams, own, corrected), teach_places(rows), teach_roles(streams)
 
 
-def with_questions(models: Models | None, lessons: Sequence[Lesson]) -> Models:
-    """Return models whose parts for questions are trained on lessons; their links stay, where there are any."""
-    words, (places, standings), roles = teach_questions(lessons)
+def with_questions(models: Models | None, lessons: Sequence[Lesson], corrections: Sequence[Correction] = ()) -> Models:
+    """Return models whose parts for questions are trained anew; their links stay, where there are any."""
+    words, (places, standings), roles = teach_questions(lessons, corrections)
     held = models or Models(words, places, standings, roles, {}, (), np.zeros(0, np.float32))
     return replace(held, words=words, places=places, standings=standings, roles=roles)
 

@@ -133,6 +133,11 @@ class Relinker:
                 return page, cut
             limit *= 4
 
+    async def before(self, message: Stored) -> tuple[Said, Memory]:
+        """Return a message as a linker sees it, and the group just before it, with the places that are stored."""
+        known = await self._rebuild(message, 0)
+        return await self._said(message, known), known.memory
+
     async def refresh(self, touched: Iterable[int]) -> None:
         """Derive the facts of threads anew: a mark was set."""
         await self._refresh(touched)
