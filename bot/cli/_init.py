@@ -7,12 +7,13 @@ import importlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot import assembly
 from bot.adapters import Adapter, Question
@@ -128,35 +129,45 @@ def asked() -> Answers:
     found.platform = _choice(say(Texts.PLATFORM, known=", ".join(known)), [*known, "none"], "none")
     if found.platform != "none":
         module = importlib.import_module(f"bot.adapters.{found.platform}")
-        found.settings = typed(module.Settings, answered(getattr(module, "QUESTIONS", ()), found.language))
+        found.settings = answered(module.Settings, getattr(module, "QUESTIONS", ()), found.language)
     return found
 
 
-def typed(settings: type[BaseModel], answers: Mapping[str, str]) -> dict[str, Value]:
-    """Return answers as the settings want them: numbers as numbers where they can be, the rest as text."""
-    found: dict[str, Value] = {}
-    for key, answer in answers.items():
-        kind = settings.model_fields[key].annotation if key in settings.model_fields else str
-        try:
-            found[key] = kind(answer) if kind in (int, float) else answer == "true" if kind is bool else answer
-        except ValueError:  # the settings say it better, with the name of the key
-            found[key] = answer
-    return found
+def typed(settings: type[BaseModel], key: str, answer: str) -> Value:
+    """Return an answer as the settings want it: numbers as numbers, yes or no as such, the rest as text.
+
+    Raises:
+        ValueError: It cannot be the value of that key.
+    """
+    asked = settings.model_fields[key]
+    kind: Any = Annotated[asked.annotation, asked]
+    found: object = TypeAdapter(kind).validate_python(answer)
+    return found if isinstance(found, int | float) else answer
 
 
-def answered(asked: Sequence[Question], language: str) -> dict[str, str]:
+def answered(settings: type[BaseModel], asked: Sequence[Question], language: str) -> dict[str, Value]:
     """Ask an adapter's questions one by one; a key without an answer stays out of the file."""
-    found: dict[str, str] = {}
+    found: dict[str, Value] = {}
     for question in asked:
         if question.only_if is not None and found.get(question.only_if[0]) != question.only_if[1]:
             continue
-        answer = _answer(question, language)
+        answer = _fitting(settings, question, language)
         if question.generated and not answer:
             answer = secrets.token_urlsafe(TOKEN_BYTES)
             typer.echo(f"  {question.key} = {answer}")
-        if answer:
+        if answer != "":
             found[question.key] = answer
     return found
+
+
+def _fitting(settings: type[BaseModel], question: Question, language: str) -> Value:
+    """Ask until the answer can be the value of its key."""
+    while True:
+        answer = _answer(question, language)
+        try:
+            return typed(settings, question.key, answer) if answer else answer
+        except ValidationError as error:
+            typer.echo(f"  {error.errors(include_url=False)[0]['msg']}")
 
 
 def _answer(question: Question, language: str) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, SecretStr
 from typer.testing import CliRunner
 
 from bot.adapters import Question
@@ -103,30 +103,38 @@ ASKED = (
 )
 
 
+class Asked(BaseModel):
+    app_id: str = ""
+    mode: str = "poll"
+    token: SecretStr = SecretStr("")
+    url: str = ""
+    port: int = Field(default=0, ge=1, le=65535)
+    pause: float = 0
+    open: bool = False
+    note: str = ""
+
+
 def test_init_asks_what_an_adapter_wants_to_know() -> None:
     app = typer.Typer()
 
     @app.command()
     def ask() -> None:
-        typer.echo(json.dumps(answered(ASKED, "zh"), ensure_ascii=False))
+        typer.echo(json.dumps(answered(Asked, ASKED, "zh"), ensure_ascii=False))
 
-    ended = CliRunner().invoke(app, input="carrier pigeon\npoll\n\n9000\n\n")
+    ended = CliRunner().invoke(app, input="carrier pigeon\npoll\n\nninety\n0\n9000\n\n")
     found = json.loads(ended.output.splitlines()[-1])
     assert list(found) == ["mode", "token", "port"]
-    assert (found["mode"], found["port"]) == ("poll", "9000")
+    assert (found["mode"], found["port"]) == ("poll", 9000)
     assert f"token = {found['token']}" in ended.output
+    assert "greater than or equal to 1" in ended.output
 
 
-def test_answers_are_typed_as_the_settings_want_them() -> None:
-    class Settings(BaseModel):
-        app_id: str = ""
-        port: int = 0
-        pause: float = 0
-        open: bool = False
-
-    answers = {"app_id": "102", "port": "90", "pause": "0.5", "open": "true", "stranger": "1"}
-    assert typed(Settings, answers) == {"app_id": "102", "port": 90, "pause": 0.5, "open": True, "stranger": "1"}
-    assert typed(Settings, {"port": "ninety"}) == {"port": "ninety"}
+@pytest.mark.parametrize(
+    ("key", "answer", "value"),
+    [("app_id", "102", "102"), ("port", "90", 90), ("pause", "0.5", 0.5), ("open", "true", True), ("token", "7", "7")],
+)
+def test_answers_are_typed_as_the_settings_want_them(key: str, answer: str, value: object) -> None:
+    assert typed(Asked, key, answer) == value
 
 
 def test_init_writes_over_nothing(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_database_that_cannot_be_used_ends_with_a_sentence(tmp_path: Path) -> 
 @pytest.mark.middle
 def test_init_writes_what_doctor_accepts(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    answers = "en\nPG Club\n\nMars/X\nAsia/Tokyo\n\nonebot\nreverse\n0\n8099\n\n"
+    answers = "en\nPG Club\n\nMars/X\nAsia/Tokyo\n\nonebot\nreverse\n0\n8099\n\nn\n"
     ended = bot(tmp_path, "init", "--config", str(file), typed=answers)
     assert ended.code == 0, ended
     assert file.stat().st_mode & 0o077 == 0
