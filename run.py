@@ -101,7 +101,10 @@ def tiers(arguments: Sequence[str]) -> list[list[str]]:
             return [list(arguments)]
         else:
             flags.append(flag)
-    return [["-m", "not middle and not long", "-n", workers, *flags], ["-m", "middle", *flags]]
+    return [
+        ["-m", "not middle and not long", "-n", workers, *flags],
+        ["-m", "middle and not long", "--dist", "worksteal", "-n", workers, *flags],
+    ]
 
 
 def check(arguments: Sequence[str]) -> int:

@@ -18,15 +18,16 @@ from packaging.requirements import Requirement
 import run
 
 FAST = ["-m", "not middle and not long", "-n"]
+MIDDLE = ["-m", "middle and not long", "--dist", "worksteal", "-n"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "want"),
     [
-        ([], [[*FAST, "2"], ["-m", "middle"]]),
-        (["-n", "4"], [[*FAST, "4"], ["-m", "middle"]]),
-        (["-n0", "-q"], [[*FAST, "0", "-q"], ["-m", "middle", "-q"]]),
-        (["--numprocesses", "auto"], [[*FAST, "auto"], ["-m", "middle"]]),
+        ([], [[*FAST, "2"], [*MIDDLE, "2"]]),
+        (["-n", "4"], [[*FAST, "4"], [*MIDDLE, "4"]]),
+        (["-n0", "-q"], [[*FAST, "0", "-q"], [*MIDDLE, "0", "-q"]]),
+        (["--numprocesses", "auto"], [[*FAST, "auto"], [*MIDDLE, "auto"]]),
         (["long"], [["-m", "long"]]),
         (["long", "-k", "kill"], [["-m", "long", "-k", "kill"]]),
         (["tests/test_run.py"], [["tests/test_run.py"]]),

@@ -15,6 +15,8 @@ from classifiers._linker.models import Models, load, save
 from classifiers._linker.trees import joined, trees
 from classifiers._training.fitting import boosted, multinomial, taken_apart
 
+pytestmark = pytest.mark.middle
+
 RANDOM = np.random.default_rng(7)
 ROWS = np.round(RANDOM.normal(size=(600, 5)), 1)
 RIGHT = (ROWS[:, 0] * ROWS[:, 1] + (ROWS[:, 2] > 0.3) + RANDOM.normal(size=600) * 0.3 > 0.4).astype(float)

@@ -17,7 +17,7 @@ from storage.schedules import SCHEDULES
 from storage.settings import SETTINGS
 from tests.hostile.front import Front, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.middle]
 
 ADMIN, MEMBER = 20001, 20002
 DENIED = "这个要群管理员来发。想收尾自己的题，回「解决了」。"

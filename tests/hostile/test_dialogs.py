@@ -12,6 +12,8 @@ from storage.frames import Edit, Frame, Place
 from storage.grants import Right
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 DENIED = "这个要群管理员来发。想收尾自己的题，回「解决了」。"
 NAMES = (
     "管理员",

@@ -12,6 +12,8 @@ from tests.hostile.front import Front, standing
 from tests.hostile.mutations import mutants
 from tests.hostile.recorded import recorded
 
+pytestmark = pytest.mark.middle
+
 FAST, LONG = 3_000, 200_000
 EVERY = 20  # between two good messages
 BATCH = 1_000

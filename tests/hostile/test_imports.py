@@ -22,6 +22,8 @@ from bot.cli import app
 from tests.bot.cli.process import bot
 from tests.hostile.front import CANARY, log_into
 
+pytestmark = pytest.mark.middle
+
 HEADER = {"_type": "header", "chatlab": {"version": "0.0.2"}, "meta": {"platform": "qq", "groupId": "g1", "name": "PG"}}
 AT = 1_795_395_600  # 2026-11-23 09:00 in Shanghai
 

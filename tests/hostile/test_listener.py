@@ -21,7 +21,7 @@ from tests.chat import ManualClock
 from tests.hostile.front import CANARY, TOKEN, Front, Refusing, configured, running, until, up
 from tests.platforms.onebot.fake import NapCat
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.middle]
 
 PATH = "/onebot/v11/ws"
 

@@ -14,7 +14,7 @@ from storage.replies import Body, Purpose, Reply
 from tests.hostile.front import CANARY, Front, until
 from tests.platforms.onebot.fake import Faults
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.middle]
 
 
 def recall(group: int, message: object, user: int = 20001) -> dict[str, Any]:

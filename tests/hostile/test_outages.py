@@ -19,6 +19,8 @@ from storage.inbox import INBOX
 from storage.outbox import OUTBOX
 from tests.hostile.front import CANARY, Front, standing, until
 
+pytestmark = pytest.mark.middle
+
 QUESTION = "复制槽把磁盘撑满了，怎么办？"
 
 

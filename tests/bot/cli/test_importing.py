@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from bot.cli import app
 from tests.bot.importers.golden import FOLDER, GROUP
 
+pytestmark = pytest.mark.middle
+
 
 @pytest.fixture
 def desk(tmp_path: Path, sqlite_template: Path) -> Path:

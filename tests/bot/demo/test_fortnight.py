@@ -20,6 +20,8 @@ from storage.groups import Coverage
 from storage.metrics import week_of
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 

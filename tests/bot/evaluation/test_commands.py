@@ -17,6 +17,8 @@ from classifiers._training.placing import examples, table, teach_kinds
 from classifiers._training.telling import spoken
 from classifiers.rules import Settings, build
 
+pytestmark = pytest.mark.middle
+
 DATA = Path(__file__).parents[2] / "data"
 LINKS = ["link_p", "link_r", "link_f1", "vi", "one_to_one", "exact_f1", "shen_f", "messages_per_s"]
 

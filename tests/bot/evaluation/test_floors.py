@@ -8,6 +8,8 @@ import pytest
 
 from bot.evaluation import Report, Request, outcomes, questions, threads
 
+pytestmark = pytest.mark.middle
+
 DATA = Path(__file__).parents[2] / "data"
 HELD = Request(DATA / "zh-chat", "zh-chat", only="*-held")
 LOG = Request(DATA / "irc", "irc")

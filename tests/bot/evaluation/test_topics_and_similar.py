@@ -22,6 +22,8 @@ from storage import migrate
 from storage.database import Database
 from tests.handlers.test_topics import GATEWAY
 
+pytestmark = pytest.mark.middle
+
 CHATS = Path(__file__).parents[2] / "data" / "zh-chat"
 
 

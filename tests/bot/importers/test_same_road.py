@@ -31,6 +31,8 @@ from tests.bot.importers.golden import FIXTURES, FOLDER, NEED_A_FORMAT, read
 from tests.bot.importers.rows import rows_of
 from tests.chat import T0, Chat
 
+pytestmark = pytest.mark.middle
+
 OPTIONS = Options(frozenset({"小象"}))
 
 

@@ -23,6 +23,8 @@ from tests.platforms.telegram.fake import GROUP, ME, Fake, number_of
 from tests.platforms.telegram.stage import WRONG
 from tests.platforms.telegram.world import Raw
 
+pytestmark = pytest.mark.middle
+
 # -- what is heard -----------------------------------------------------------------------------------------------------
 
 
