@@ -87,9 +87,10 @@ class Learned:
         here = scene(said, memory, self._reader)
         if self._rules.ignores(here):
             return Placement(None)
-        found = options.places(here, self._reader)
-        if found.margin(OUT) >= SURE:
+        weighed = options.weigh(here, self._reader)
+        if weighed.margin(OUT) >= SURE:
             return Placement(None, confidence=0.99)
+        found = options.looked_at(here, self._reader, weighed)
         kind = np.tile(self._kind(said.text), (len(found.places), 1))
         rows = np.hstack([np.array(found.rows), kind])
         scores = self.models.places.scores(rows)

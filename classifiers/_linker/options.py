@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from classifiers import Role, Said
 from classifiers._begins import begins
@@ -15,6 +16,7 @@ from classifiers._thread import State
 
 NEW, OUT = 0, None
 FLAGS = tuple(field.name for field in fields(Cues) if field.type == "bool")
+_flags = attrgetter(*FLAGS)
 _FAR = 1e5  # minutes, for what has never been
 _ROLES = (Role.QUESTION, Role.DETAIL, Role.CLARIFY, Role.ANSWER, Role.METOO, Role.THANKS, Role.STILL_BROKEN)
 
@@ -24,7 +26,7 @@ def said_features(here: Scene) -> list[float]:
     cues, before, own = here.cues, here.before, here.own
     heard = min((here.minutes(near.speakers.get(here.said.member or 0)) for near in here.states.values()), default=_FAR)
     return [
-        *(float(getattr(cues, flag)) for flag in FLAGS),
+        *map(float, _flags(cues)),
         cues.tech,
         math.log1p(cues.size),
         cues.start,
@@ -136,19 +138,17 @@ def relative_features(rows: list[list[float]], ruled: list[float]) -> list[list[
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """The places that a message can take.
+class Weighed:
+    """The places that a message can take, as the rules weigh them.
 
     Attributes:
         places: Threads, 0 for a new one, None for outside.
         ruled: The scores of the rules.
-        rows: A row of features for each place.
         together: What a new thread takes with it, as the rules see it.
     """
 
     places: list[int | None]
     ruled: list[float]
-    rows: list[list[float]]
     together: tuple[Said, ...]
 
     def margin(self, place: int | None) -> float:
@@ -157,16 +157,35 @@ class Options:
         return self.ruled[at] - max((score for n, score in enumerate(self.ruled) if n != at), default=-9.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Options(Weighed):
+    """The places with a row of features for each."""
+
+    rows: list[list[float]]
+
+
+def weigh(here: Scene, reader: Reader) -> Weighed:
+    """Return the places that the rules like best."""
+    new, together = begins(here, reader)
+    by_rules = {thread: fits(here, thread) for thread in here.states}
+    threads = sorted(by_rules, key=lambda thread: -by_rules[thread])[:MOST]
+    ruled = [*(by_rules[thread] for thread in threads), new, stays_out(here)]
+    return Weighed([*threads, NEW, OUT], ruled, together)
+
+
 def places(here: Scene, reader: Reader) -> Options:
-    """Return the places with their features.
+    """Return the places with their features."""
+    return looked_at(here, reader, weigh(here, reader))
+
+
+def looked_at(here: Scene, reader: Reader, weighed: Weighed) -> Options:
+    """Return weighed places with their features.
 
     The scores of the rules are among the features: each by itself, and against the best of the others.
     """
-    new, together = begins(here, reader)
-    out = stays_out(here)
-    by_rules = {thread: fits(here, thread) for thread in here.states}
-    threads = sorted(by_rules, key=lambda thread: -by_rules[thread])[:MOST]
-    ruled = [*(by_rules[thread] for thread in threads), new, out]
+    ruled, together = weighed.ruled, weighed.together
+    threads = [thread for thread in weighed.places[:-2] if thread is not None]
+    new, out = ruled[-2:]
     base = said_features(here)
     waiting = float(bool(pending_openers(here, reader)))
     top = sorted(ruled, reverse=True)[:2]
@@ -176,7 +195,7 @@ def places(here: Scene, reader: Reader) -> Options:
     for kind, score, tail in zip(([0.0] * len(threads)) + [1.0, 2.0], ruled, tails, strict=True):
         rest = top[1] if score == top[0] else top[0]
         rows.append([kind, score, score - rest, new, out, best, float(len(together)), waiting, *base, *tail])
-    return Options([*threads, NEW, OUT], ruled, rows, together)
+    return Options(weighed.places, ruled, together, rows)
 
 
 def _tails(here: Scene, threads: list[int], ruled: list[float]) -> list[list[float]]:

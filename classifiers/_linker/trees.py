@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,8 @@ class Trees:
         and the leftmost that is left is the row's (QuickScorer, Lucchese et al. 2015).
         """
         masks = self._masks
-        sent = rows[:, masks.feature] > masks.threshold
-        left = np.bitwise_and.reduceat(np.where(sent, masks.mask, _ALL), masks.starts, axis=1)
+        sent = rows.take(masks.feature, axis=1) > masks.threshold
+        left = np.bitwise_and.reduceat(np.where(sent, masks.mask, masks.every), masks.starts, axis=1)
         leaf = np.frexp((left & -left).astype(np.float64))[1]
         found: Floats = masks.base + masks.value[masks.number, leaf - 1].sum(axis=1)
         return found
@@ -69,7 +70,8 @@ class _Masks:
 
     feature: Integers
     threshold: Floats
-    mask: NDArray[np.int64]
+    mask: NDArray[np.signedinteger[Any]]
+    every: np.signedinteger[Any]
     starts: NDArray[np.intp]
     value: Floats
     number: NDArray[np.intp]
@@ -95,15 +97,23 @@ def _masks(model: Trees) -> _Masks:
     for number, found in enumerate(values):
         table[number, : len(found)] = found
     at = np.array([node for node, _ in nodes], dtype=np.intp)
+    width = _width(table.shape[1])
+    mask = np.array([mask for _, mask in nodes], dtype=np.int64)
     return _Masks(
         model.feature[at],
         model.threshold[at],
-        np.array([mask for _, mask in nodes], dtype=np.int64),
+        (mask & int(np.iinfo(width).max)).astype(width),
+        width(np.iinfo(width).max),
         np.array(starts, dtype=np.intp),
         table,
         np.arange(len(values)),
         base,
     )
+
+
+def _width(leaves: int) -> type[np.signedinteger[Any]]:
+    """Return the narrowest numbers that have a bit for each leaf: less to read, and masks are most of the work."""
+    return np.int16 if leaves <= 15 else np.int32 if leaves <= 31 else np.int64
 
 
 def _leaves(model: Trees, node: int, first: int, nodes: list[tuple[int, int]]) -> list[float]:
