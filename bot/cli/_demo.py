@@ -13,16 +13,20 @@ from rich.console import Console
 
 from bot import assembly
 from bot.cli._digest import composed
-from bot.cli._opening import configured, guarded
+from bot.cli._opening import Desk, configured, guarded
 from bot.cli._printing import console as printer
 from bot.cli._printing import put
+from bot.cli._report import rendered, sharing, written
 from bot.cli._run import on_signals
 from bot.clock import system_clock
 from bot.config import HOME, Config
 from bot.demo import _talk
+from bot.demo._fortnight import beginning
 from bot.demo._play import Play, Scene
 from bot.demo._show import show
 from bot.only_one import InUseError, only_one
+from bot.report import PROGRAM, Asked, Wish
+from bot.report._building import build
 from handlers import Text
 from storage import migrate
 from storage.database import Database
@@ -36,6 +40,10 @@ class Texts:
     """What is said around the play."""
 
     DIGEST = Text(zh="周一早上 9 点，群里会收到这样一份周报：", en="On Monday at 9 the groups get such a digest:")
+    REPORT = Text(
+        zh="这两周的报告（一页，离线能看，手机上也行）：{file}",
+        en="The report of these two weeks, one page that needs no network: {file}",
+    )
     END = Text(zh="数据留在 {file}。接着可以试：", en="All of this lies in {file}. You may try next:")
     INIT = Text(zh="接到你自己的群：", en="To bring it to a group of yours:")
 
@@ -49,7 +57,9 @@ async def _demo(config: Config) -> None:
     language = config.community.language
     with free(config.data.folder) as target:
         async with Database.open(f"sqlite:///{target.as_posix()}") as database:
-            await _played(config, database, printer())
+            play = await _played(config, database, printer())
+            page = await report(play, database, config, target)
+        print("\n" + Texts.REPORT.in_language(language, file=near(page)), flush=True)
     if sys.stdin is not None and sys.stdin.isatty():
         print("\n" + _talk.Texts.HOW.in_language(language, bot=config.community.bot_name) + "\n", flush=True)
         changed = _talk.configured(config, target.as_posix())
@@ -58,7 +68,7 @@ async def _demo(config: Config) -> None:
     print("\n" + next_steps(config, target))
 
 
-async def _played(config: Config, database: Database, console: Console) -> None:
+async def _played(config: Config, database: Database, console: Console) -> Play:
     classifiers = assembly.classifiers(config)
     await migrate.upgrade(database)
     await assembly.seed(database, classifiers)
@@ -68,6 +78,7 @@ async def _played(config: Config, database: Database, console: Console) -> None:
     console.print()
     console.print(Texts.DIGEST.in_language(language), style="bold", end="\n\n")
     print(await digest(play, scene), flush=True)
+    return play
 
 
 async def digest(play: Play, scene: Scene) -> str:
@@ -75,6 +86,36 @@ async def digest(play: Play, scene: Scene) -> str:
     week = week_of(play.sunday, play.zone)
     async with play.database.read() as store:
         return plain(await composed(play.house, store, list(scene.groups.values()), week, play.over))
+
+
+async def report(play: Play, database: Database, config: Config, target: Path) -> Path:
+    """Write the report of the fortnight beside its database, and return where it lies."""
+    desk = Desk(config, database)
+    asked = Asked(
+        wish=Wish(since=beginning(play.sunday, play.zone).astimezone(play.zone).date().isoformat()),
+        options=desk.options,
+        language=config.community.language,
+        name=config.community.name,
+        sharing=sharing(desk),
+        program=f"{variable(config, target)} {PROGRAM}",
+    )
+    async with database.read() as store:
+        found = await build(store, asked, play.over)
+    page = target.with_name(f"{target.stem}-report.html")
+    await asyncio.to_thread(written, rendered(found, "html"), page)
+    return page
+
+
+def variable(config: Config, target: Path) -> str:
+    """Return what makes a command of the shell look at the demo's database."""
+    file = near(target) if config.file is None else target
+    url = f"sqlite:///{file.as_posix()}"
+    return f"set XIANGQUN__DATABASE__URL={url} &&" if os.name == "nt" else f"XIANGQUN__DATABASE__URL={url}"
+
+
+def near(file: Path) -> Path:
+    """Return a path as it is seen from the checkout, where it lies inside."""
+    return Path(os.path.relpath(file, HOME)) if file.is_relative_to(HOME) else file
 
 
 @contextlib.contextmanager
@@ -102,14 +143,10 @@ def free(folder: Path) -> Iterator[Path]:
 def next_steps(config: Config, target: Path) -> str:
     """Return where the data lies, and commands that look at it."""
     language = config.community.language
-    shown = Path(os.path.relpath(target, HOME)) if target.is_relative_to(HOME) else target
-    url = f"sqlite:///{(shown if config.file is None else target).as_posix()}"
-    before = "set " if os.name == "nt" else ""
-    between = "\n  " if os.name == "nt" else " "
     lines = [
-        Texts.END.in_language(language, file=shown),
-        f"  {before}XIANGQUN__DATABASE__URL={url}{between}python3 run.py stats --week",
-        f"  {before}XIANGQUN__DATABASE__URL={url}{between}python3 run.py why first_response_time --week",
+        Texts.END.in_language(language, file=near(target)),
+        f"  {variable(config, target)} {PROGRAM} stats --week",
+        f"  {variable(config, target)} {PROGRAM} why first_response_time --week",
         Texts.INIT.in_language(language),
         "  python3 run.py init",
     ]

@@ -1,8 +1,8 @@
 """How often threads are right by measurement, read from what an evaluation wrote down; never from here.
 
-    python -m bot evaluate threads FOLDER --format zh-chat --json bot/report/measured.json
+    python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' --json bot/report/measured.json
 
-FOLDER holds the streams of `tests/data/zh-chat` that are kept apart (`-held`), with `threads.jsonl`.
+These streams are kept apart: nothing was trained or tuned on them. docs/evaluation.md has the whole table.
 """
 
 from __future__ import annotations
