@@ -105,9 +105,11 @@ def _named(word: str, names: Mapping[int, str]) -> list[int]:
 
 def _called(text: str, names: Mapping[int, str]) -> list[int]:
     """Return members one part of whose name, borne by nobody else, stands in the text."""
-    parts = {member: _parts(name) for member, name in names.items()}
-    common = Counter(part for mine in parts.values() for part in mine)
-    return [member for member, mine in parts.items() if any(part in text and common[part] == 1 for part in mine)]
+    heard = [(member, part) for member, name in names.items() for part in _parts(name) if part in text]
+    if not heard:
+        return []
+    common = Counter(part for name in names.values() for part in _parts(name))
+    return list(dict.fromkeys(member for member, part in heard if common[part] == 1))
 
 
 @lru_cache(maxsize=4096)

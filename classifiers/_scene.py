@@ -121,13 +121,18 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
 
 def overlap(here: Scene, words: AbstractSet[str]) -> float:
     """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
-    total = math.fsum(here.worth(token) for token in content(here.said.text) & words)
-    return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500) if total else 0.0
+    shared = content(here.said.text) & words
+    if not shared:
+        return 0.0
+    total = math.fsum(map(here.worth, shared))
+    return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500)
 
 
 def kinship(here: Scene, near: State) -> float:
     """Return how much a message and a thread are about the same topics of the tree, 0..1 (cosine)."""
     mine, theirs = here.cues.subjects, near.subjects
+    if mine.keys().isdisjoint(theirs):
+        return 0.0
     shared = sum(weight * theirs.get(topic, 0.0) for topic, weight in mine.items())
     return shared / (math.hypot(*mine.values()) * math.hypot(*theirs.values())) if shared else 0.0
 

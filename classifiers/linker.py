@@ -20,7 +20,9 @@ from classifiers._tree import load as load_tree
 
 NEW, OUT = 0, None
 CLEAR = 0.97  # how sure the first look must be that there is no second
-SURE = 5.0  # how far the rules must prefer to stay outside that the trees are not asked
+SURE = (
+    3.5  # how far the rules must prefer to stay outside that the trees are not asked; they never objected from there on
+)
 NAMED = 0.05  # share of messages that name somebody, from which on names are looked at
 _SILENT = ("system", "withheld")
 

@@ -48,9 +48,9 @@ class Trees:
         """
         masks = self._masks
         sent = rows.take(masks.feature, axis=1) > masks.threshold
-        left = np.bitwise_and.reduceat(np.where(sent, masks.mask, masks.every), masks.starts, axis=1)
-        leaf = np.frexp((left & -left).astype(np.float64))[1]
-        found: Floats = masks.base + masks.value[masks.number, leaf - 1].sum(axis=1)
+        gone = np.bitwise_or.reduceat(sent * masks.gone, masks.starts, axis=1)
+        leaf = _LEFTMOST[gone] if gone.dtype == np.int16 else np.frexp((~gone & (gone + 1)).astype(np.float64))[1] - 1
+        found: Floats = masks.base + masks.value.take(leaf + masks.first).sum(axis=1)
         return found
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
@@ -66,19 +66,18 @@ _FIELDS = ("feature", "threshold", "children", "value", "roots", "shape")
 
 @dataclass(frozen=True)
 class _Masks:
-    """Inner nodes, tree after tree, with the leaves that remain where they send a row to the right."""
+    """Inner nodes, tree after tree, with the leaves that are ruled out where they send a row to the right."""
 
     feature: Integers
     threshold: Floats
-    mask: NDArray[np.signedinteger[Any]]
-    every: np.signedinteger[Any]
+    gone: NDArray[np.signedinteger[Any]]
     starts: NDArray[np.intp]
     value: Floats
-    number: NDArray[np.intp]
+    first: NDArray[np.intp]
     base: float
 
 
-_ALL = np.int64((1 << 62) - 1)
+_LEFTMOST = np.array([(~n & (n + 1)).bit_length() - 1 for n in range(1 << 15)], dtype=np.intp)  # leaf not ruled out
 
 
 def _masks(model: Trees) -> _Masks:
@@ -97,16 +96,13 @@ def _masks(model: Trees) -> _Masks:
     for number, found in enumerate(values):
         table[number, : len(found)] = found
     at = np.array([node for node, _ in nodes], dtype=np.intp)
-    width = _width(table.shape[1])
-    mask = np.array([mask for _, mask in nodes], dtype=np.int64)
     return _Masks(
         model.feature[at],
         model.threshold[at],
-        (mask & int(np.iinfo(width).max)).astype(width),
-        width(np.iinfo(width).max),
+        np.array([gone for _, gone in nodes], dtype=_width(table.shape[1])),
         np.array(starts, dtype=np.intp),
         table,
-        np.arange(len(values)),
+        np.arange(len(values)) * table.shape[1],
         base,
     )
 
@@ -128,7 +124,7 @@ def _leaves(model: Trees, node: int, first: int, nodes: list[tuple[int, int]]) -
     left = _leaves(model, low, first, nodes)
     if first + len(left) > 61:
         raise ValueError("a tree has too many leaves")
-    nodes.append((node, int(_ALL) & ~(((1 << len(left)) - 1) << first)))
+    nodes.append((node, ((1 << len(left)) - 1) << first))
     return [*left, *_leaves(model, high, first + len(left), nodes)]
 
 
