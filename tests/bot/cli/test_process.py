@@ -189,6 +189,10 @@ def test_the_demo_ends_by_itself_where_nobody_sits(tmp_path: Path) -> None:
     for words in (r"提问 \d+ 个（上周 \d+）", r"首次响应 中位 .+，平均 ", r"解决率 \d+%，\d+/\d+", r"解决用时 中位 "):
         assert re.search(words, ended.out), words
     assert str(tmp_path / "data" / "demo.db") in ended.out
+    page = tmp_path / "data" / "demo-report.html"
+    assert str(page) in ended.out
+    assert page.stat().st_mode & 0o077 == 0
+    assert f"sqlite:///{tmp_path}/data/demo.db python3 run.py correct 28 not-a-question" in page.read_text("utf-8")
     env = {"XIANGQUN__DATABASE__URL": f"sqlite:///{tmp_path}/data/demo.db"}
     assert re.search(r"提问 +\d+", bot(tmp_path, "stats", "--week", env=env).out)
 
@@ -202,3 +206,27 @@ def test_the_demo_speaks_english_too_and_starts_afresh(tmp_path: Path) -> None:
         assert "You may try next" in ended.out
         assert "#1 " in ended.out
     assert fortnight.FILE.exists()
+
+
+@pytest.mark.middle
+def test_a_report_is_written_and_a_thread_put_right(tmp_path: Path) -> None:
+    assert bot(tmp_path, "report").code == 2
+    assert "no group yet" in bot(tmp_path, "report").err
+    assert bot(tmp_path, "demo").code == 0
+    env = {"XIANGQUN__DATABASE__URL": f"sqlite:///{tmp_path}/data/demo.db"}
+    ended = bot(tmp_path, "report", "--format", "md", "--out", "-", env=env)
+    assert (ended.code, ended.err) == (0, "")
+    asked = re.search(r"^- \*\*提问\*\* (\d+)", ended.out, re.MULTILINE)
+    assert asked is not None
+    assert bot(tmp_path, "correct", "28", "not-a-question", env=env).out.startswith("#28 不算问题了")
+    assert bot(tmp_path, "report", "--out", f"{tmp_path}/after.md", env=env).out.strip() == f"{tmp_path}/after.md"
+    after = (tmp_path / "after.md").read_text("utf-8")
+    assert f"- **提问** {int(asked[1]) - 1}\n" in after
+    for options, words in (
+        (["--format", "pdf"], "There is no PDF yet"),
+        (["--month", "2026-13"], "--month 2026-13"),
+        (["--group", "nowhere"], "There is no group nowhere"),
+    ):
+        ended = bot(tmp_path, "report", *options, env=env)
+        assert ended.code == 2
+        assert words in ended.err

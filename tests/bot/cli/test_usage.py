@@ -15,9 +15,10 @@ from bot.cli import app
 from tests.bot.cli.process import ROOT, bot, environment
 
 HEAVY = ("sqlalchemy", "pydantic", "storage", "handlers", "classifiers", "rich", "asyncio", "structlog", "alembic")
-COMMANDS = (
-    "init run doctor import export stats why digest migrate backup owner demo".split()  # noqa: SIM905
-)
+COMMANDS = """
+init run doctor import export group stats why digest report correct evaluate train migrate backup owner demo
+""".split()
+UNCONFIGURED = {"group", "evaluate"}  # a set of commands; a judge of files
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
@@ -32,7 +33,7 @@ def test_these_are_the_commands() -> None:
 def test_help_tells_what_a_command_does(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
-    assert "--config FILE" in result.output
+    assert "--config FILE" in result.output or set(command) & UNCONFIGURED
     assert len(result.output.splitlines()) > 5
 
 
