@@ -99,8 +99,11 @@ class Fake:
 
     async def _open(self, request: web.Request) -> web.Response:
         self.asked += 1
+        response = self._opened(json.loads(await request.text()))
         await self._change(lambda: None)
-        asked = json.loads(await request.text())
+        return response
+
+    def _opened(self, asked: dict[str, Any]) -> web.Response:
         if (asked.get("clientId"), asked.get("clientSecret")) != (self.desk.robot, self.desk.secret):
             return self.desk.refused(401, "authFailed", "鉴权失败")
         topics = [(one.get("type"), one.get("topic")) for one in asked.get("subscriptions", [])]
