@@ -90,7 +90,7 @@ def correct(
     words: More = None,
     config: ConfigFile = None,
 ) -> None:
-    """Put a thread right, as an admin of its group does in the group; without a way, show it.
+    """Put a thread right as an admin of its group does there; without a way, show it.
 
     not-a-question and question; merge OTHER; split WORDS of the message that opens a thread of its own;
     topic NAME; outcome solved [WORDS of the answer]; undo takes the last correction from here back.
