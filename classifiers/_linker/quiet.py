@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
+from operator import attrgetter
 
 from classifiers import BURST_GAP, Memory, Said
 from classifiers._cues import Cues, Reader
+from classifiers._thread import content, state
 
 IDLE = timedelta(minutes=30)  # since anything was said in a thread
 WAITING = timedelta(days=3)  # an asker may come back to an own thread for so long
 TECH, START = 0.5, 0.5  # what a question, or a message to the point, has at least
 
+_SMALL = frozenset(["offtopic", "greeting", "laugh", "joke", "ad", "poll", "notice"])
+_works = attrgetter(*(field.name for field in fields(Cues) if field.type == "bool" and field.name not in _SMALL))
+
 
 def quiet(said: Said, memory: Memory, reader: Reader) -> bool:
-    """Return whether a message is small talk for certain: it points at nobody, asks nothing, and no thread is near."""
+    """Return whether a message is small talk for certain: it points at nobody, asks nothing, and no thread is near.
+
+    A thread that was spoken in lately is near, unless nothing speaks for it: the author said nothing there, the message
+    before was small talk, and the words neither do what words in threads do nor are shared with it.
+    """
     if said.reply_to or said.quote or said.mentions or "@" in said.text or said.text.startswith("「"):
         return False
-    return _says_nothing(reader.read(said.text)) and not _goes_on(said, memory)
+    cues = reader.read(said.text)
+    return _says_nothing(cues) and not _goes_on(said, memory) and not _joins(said, cues, memory, reader)
 
 
 def _says_nothing(cues: Cues) -> bool:
@@ -25,10 +36,9 @@ def _says_nothing(cues: Cues) -> bool:
 
 
 def _goes_on(said: Said, memory: Memory) -> bool:
-    """Return whether a thread is near, or the author's own words are, which this message may complete."""
+    """Return whether an own thread is near, or own words are, which this message may complete."""
     for track in memory.tracks.values():
-        since = said.at - track.said[-1][0].at
-        if since < IDLE or (track.asker == said.member and since < WAITING):
+        if track.asker == said.member and said.at - track.said[-1][0].at < WAITING:
             return True
     for other, _, _ in reversed(memory.recent):
         if said.at - other.at > BURST_GAP:
@@ -36,3 +46,16 @@ def _goes_on(said: Said, memory: Memory) -> bool:
         if other.member == said.member:
             return True
     return False
+
+
+def _joins(said: Said, cues: Cues, memory: Memory, reader: Reader) -> bool:
+    """Return whether anything speaks for a thread that was spoken in lately."""
+    near = [track for track in memory.tracks.values() if said.at - track.said[-1][0].at < IDLE]
+    if not near:
+        return False
+    before = next((thread for other, thread, _ in reversed(memory.recent) if other.member is not None), None)
+    if before is not None or any(_works(cues)):
+        return True
+    words = content(said.text)
+    states = (state(track, reader) for track in near)
+    return any(said.member in found.speakers or not words.isdisjoint(found.words) for found in states)

@@ -1,4 +1,4 @@
-"""Measures linking, detection, topics and roles beside the rules, in one run: `python -m tests.bench.linker`.
+"""Measures linking, detection, topic and outcome together beside the rules, in one run: `python -m tests.bench.linker`.
 
 Sixty groups talk at once; of ten messages nine are small talk. The talk is that of our own streams that are trained on:
 each group plays the questions of one, thinned out by the small talk of all. Everything is seconds of this processor,
@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bot.evaluation._reading import read
+from bot.evaluation._running import row
 from classifiers import Linker, Memory, Role, Said, Topics, linker, rules, topics
 from classifiers._evaluating.streams import Stream
 
@@ -52,7 +53,7 @@ def _group(
 
 
 def run(build: Callable[[], Linker], chooser: Topics, said: Talk) -> tuple[float, int]:
-    """Return the seconds that messages take, and how many threads they opened; a topic is asked for each."""
+    """Return the seconds that messages take, and how many threads they opened; facts are derived as they change."""
     place, memories, opened = build().place, [Memory() for _ in range(GROUPS)], 0
     began = time.process_time()
     for group, one in said:
@@ -62,10 +63,12 @@ def run(build: Callable[[], Linker], chooser: Topics, said: Talk) -> tuple[float
         if thread == 0:
             opened += 1
             thread = opened
-            chooser.topic(one.text)
         memory.settle(one, thread, found.role)
         for message, target, role in found.moves:
             memory.move(message, thread if target == 0 else target, Role(role))
+        if thread is not None:
+            track = memory.tracks[thread]
+            row(thread, track.said, track.asker, chooser)
     return time.process_time() - began, opened
 
 

@@ -40,6 +40,13 @@ def test_trees_give_what_was_trained(bags: int) -> None:
     assert np.allclose(joined([ours, ours]).scores(fresh), ours.scores(fresh))
 
 
+@pytest.mark.parametrize("leaves", [15, 16, 31, 32, 60])
+def test_trees_of_any_width_give_what_was_trained(leaves: int) -> None:
+    models = boosted(ROWS, RIGHT, max_iter=8, max_leaf_nodes=leaves, min_samples_leaf=2)
+    ours = taken_apart(models)
+    assert np.allclose(ours.scores(ROWS), raw(models, ROWS), rtol=0, atol=1e-9)
+
+
 def test_a_row_on_a_threshold_goes_where_it_was_trained_to_go() -> None:
     models = boosted(ROWS, RIGHT, **FEW)
     ours = taken_apart(models)
