@@ -258,3 +258,8 @@ async def test_only_mentions_are_seen(sqlite_database: Database) -> None:
     report = await told(chat)
     assert report.figures[0].value == "看不到"
     assert any("没合进来" in sentence for sentence in report.footer)
+
+
+@pytest.mark.middle
+async def test_the_same_report_on_each_engine(database: Database) -> None:
+    assert await golden.written(database) == golden.FILE.read_text("utf-8")
