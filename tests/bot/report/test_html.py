@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from bot.report import Report
 from bot.report._html import HERE, html
 from storage.database import Database
 from tests.bot.report.stage import SINCE, asked, played, reported
+from tests.postgres import aside
 
 VOID = {"meta", "link", "img", "br"}
 LOADS = {"src", "srcset", "data", "action", "formaction", "poster", "background", "ping", "manifest", "xlink:href"}
@@ -54,13 +57,26 @@ class Page(HTMLParser):
         return [value for _, found, value in self.attributes if found == name]
 
 
+@pytest.fixture(scope="module")
+def reports(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """Return the fortnight's report in both languages, of one play."""
+    file = tmp_path_factory.mktemp("report") / "fortnight.db"
+    shutil.copyfile(sqlite_template, file)
+
+    async def built() -> dict[str, Report]:
+        async with Database.open(f"sqlite:///{file}") as database:
+            play = await played(database)
+            return {name: await reported(database, asked(name, since=SINCE), play.over) for name in ("zh", "en")}
+
+    return aside(built)
+
+
 @pytest.fixture(params=["zh", "en"])
-async def report(request: pytest.FixtureRequest, sqlite_database: Database) -> Report:
-    play = await played(sqlite_database)
-    return await reported(sqlite_database, asked(request.param, since=SINCE), play.over)
+def report(request: pytest.FixtureRequest, reports: dict[str, Report]) -> Report:
+    return reports[request.param]
 
 
-async def test_the_page_stands_alone(report: Report) -> None:
+def test_the_page_stands_alone(report: Report) -> None:
     page = html(report)
     found = Page(page)
     assert found.unbalanced == []
@@ -75,7 +91,7 @@ async def test_the_page_stands_alone(report: Report) -> None:
     assert found.values("lang") == ["en" if report.language == "en" else "zh-CN"]
 
 
-async def test_only_its_own_style_is_allowed(report: Report) -> None:
+def test_only_its_own_style_is_allowed(report: Report) -> None:
     found = Page(html(report))
     policy = next(value for value in found.values("content") if value.startswith("default-src"))
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
@@ -85,14 +101,14 @@ async def test_only_its_own_style_is_allowed(report: Report) -> None:
     assert not set("&<>\"'") & set((HERE / "page.css").read_text("utf-8")), "escaping would change it"
 
 
-async def test_links_lead_to_one_place_each(report: Report) -> None:
+def test_links_lead_to_one_place_each(report: Report) -> None:
     found = Page(html(report))
     ids = Counter(found.values("id"))
     assert max(ids.values()) == 1
     assert {value.removeprefix("#") for value in found.values("href")} <= set(ids)
 
 
-async def test_every_figure_says_why_and_every_thread_what_to_do(report: Report) -> None:
+def test_every_figure_says_why_and_every_thread_what_to_do(report: Report) -> None:
     page = html(report)
     for line in report.figures:
         assert line.why.definition in page.replace("&#39;", "'")
