@@ -116,7 +116,9 @@ class Turn:
         return self.groups[place]
 
     async def cover(self, group: Group, since: datetime) -> None:
-        """Say from when on we see a group that we were not told of before it spoke."""
+        """Say from when on we see a group that we were not told of before it spoke; what is known of it stays."""
+        if await groups.is_covered(self.store, group.id):
+            return
         everything = self.house.able(self.account.name, Ability.SEE_ALL)
         await groups.cover(self.store, group.id, Coverage.FULL if everything else Coverage.MENTIONS, since)
 

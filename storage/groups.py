@@ -295,6 +295,12 @@ async def cover(store: Store, group: int, coverage: Coverage, since: datetime) -
     await store.insert(COVERAGE, group_id=group, coverage=coverage, since=since)
 
 
+async def is_covered(store: Store, group: int) -> bool:
+    """Say whether it is known what is seen of a group now."""
+    query = select(COVERAGE.c.id).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)).limit(1)
+    return await store.scalar(query) is not None
+
+
 async def end_cover(store: Store, group: int, until: datetime) -> None:
     """Close the span that goes on: from now on nothing is known to be seen."""
     await store.execute(

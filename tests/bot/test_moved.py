@@ -81,6 +81,22 @@ async def test_sight_of_a_group_may_differ_from_the_account(database: Database) 
     assert [span.coverage for span in spans] == [Coverage.MENTIONS, Coverage.FULL]
 
 
+async def test_what_an_adapter_says_of_a_group_outlasts_its_first_message(sqlite_database: Database) -> None:
+    chat = await Chat.open(sqlite_database)
+    adapter = Recorder(abilities=frozenset(Ability) - {Ability.SEE_ALL})
+    object.__setattr__(chat.house, "adapters", {"test": adapter})
+    place = Place("qq", "g1")
+    inbox = Inbox(sqlite_database, chat.clock, lambda: None)
+    ear = AccountEar(sqlite_database, inbox, chat.account, adapter, chat.clock, lambda _: None, lambda *_: None)
+    await ear.online("10000", "小象", [place])
+    await ear.sees(place, everything=True)
+    await chat.say("alice", "早")
+    async with sqlite_database.read() as store:
+        (group,) = await groups.every(store)
+        spans = await groups.spans(store, [group.id], chat.clock.time - timedelta(1), chat.clock.time + timedelta(1))
+    assert spans[-1].coverage is Coverage.FULL
+
+
 async def test_cards_are_asked_once_a_day_and_only_known_members_get_them(sqlite_database: Database) -> None:
     chat = await Chat.open(sqlite_database)
     await chat.say("alice", "pg_wal 涨到 200G 了，怎么清理？")
