@@ -32,6 +32,8 @@ from storage.schema import METADATA
 from tests.chat import FEATURES, Chat
 from tests.docs_tables import ROOT
 
+pytestmark = pytest.mark.middle
+
 ADDING = (ROOT / "docs/adding.md").read_text("utf-8")
 CONTRACTS = ("bot.adapters", "bot.importers", "classifiers", "handlers")
 PACKAGES = (*CONTRACTS, "storage")

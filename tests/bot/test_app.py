@@ -20,6 +20,8 @@ from storage.messages import MESSAGES
 from tests.platforms.onebot.fake import NapCat
 from tests.platforms.onebot.world import Member
 
+pytestmark = pytest.mark.middle
+
 MEMBERS = tuple(Member(20000 + n, f"群友{n}") for n in range(1, 10))
 FEATURES = "[handlers.questions]\n[handlers.lookups]\n[handlers.help]\n"
 

@@ -22,6 +22,8 @@ from storage.groups import Group
 from tests.bot.importers import story
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 NOW = datetime(2026, 12, 24, 1, tzinfo=UTC)
 G1 = Place("qq", "g1", name="群 g1")
 

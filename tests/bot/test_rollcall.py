@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.supervisor import State
 from storage import groups
 from tests.bot.test_app import configured, platform, running, until
+
+pytestmark = pytest.mark.middle
 
 
 async def test_sizes_are_counted_and_a_lost_connection_is_told(

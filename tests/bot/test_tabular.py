@@ -25,6 +25,8 @@ from storage.frames import Kind
 from tests.bot.importers import story
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 FORMULA = "=cmd|'/C calc'!A0"
 
 

@@ -21,6 +21,8 @@ from tests.bot.cli.process import environment
 from tests.bot.importers.golden import FOLDER
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 
 @pytest.fixture
 async def chat(sqlite_database: Database) -> Chat:

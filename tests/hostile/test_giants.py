@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.hostile.front import Front, standing, until, up
+
+pytestmark = pytest.mark.middle
 
 LONGEST = 4_500  # characters that QQ takes
 PAGE = 30  # messages that one question for the history brings

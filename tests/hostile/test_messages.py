@@ -14,7 +14,7 @@ from storage.frames import MENTION_LIMIT, TEXT_LIMIT
 from storage.threads import THREAD_MESSAGES, THREADS
 from tests.hostile.front import CANARY, DROP, Front, standing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.middle]
 
 
 def text(words: object) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import pytest
 from storage.frames import Frame, Message, Place
 from tests.hostile.front import CANARY, Front, standing
 
+pytestmark = pytest.mark.middle
+
 
 @pytest.fixture
 def quiet_log() -> None:

@@ -21,6 +21,8 @@ from storage.migrate import VERSION_TABLE
 from tests.bot.cli.process import bot
 from tests.hostile.front import log_into
 
+pytestmark = pytest.mark.middle
+
 VALUE = "geheim-4711-kanarie"
 GOOD = '[web]\nport = 81\n[community]\nname = "象"\n'
 

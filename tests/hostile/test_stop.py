@@ -13,6 +13,8 @@ import pytest
 from tests.kill.loop import MEMBERS, Bot, Verdict, _count, _settled, _talk
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle
+
 MIDDLE, LONG = 5, 100
 GROUPS = 6
 

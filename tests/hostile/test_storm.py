@@ -16,6 +16,8 @@ from bot.supervisor import Board, pause, supervise
 from tests.bot.adapters.onebot.recorder import Recorder
 from tests.hostile.front import TOKEN, log_into
 
+pytestmark = pytest.mark.middle
+
 MINUTE = 60.0
 
 

@@ -16,6 +16,8 @@ from tests.platforms.dingtalk.fake import Fake
 from tests.platforms.dingtalk.world import GROUP, ROBOT
 from tests.platforms.recorder import Recorder, free_port
 
+pytestmark = pytest.mark.middle
+
 
 async def test_what_is_said_to_the_bot_is_heard_once_it_connects() -> None:
     async with stage() as on:

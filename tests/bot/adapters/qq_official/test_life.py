@@ -20,6 +20,8 @@ from tests.platforms.qq_official.fake import SECRET, Fake
 from tests.platforms.qq_official.world import GROUP, openid
 from tests.platforms.recorder import Recorder, free_port
 
+pytestmark = pytest.mark.middle
+
 
 async def test_what_is_said_to_the_bot_is_heard() -> None:
     async with stage() as on:

@@ -22,6 +22,8 @@ from tests.platforms.qq_official.fake import APP_ID, SECRET, Fake
 from tests.platforms.qq_official.world import GROUP, openid
 from tests.platforms.recorder import Recorder
 
+pytestmark = pytest.mark.middle
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
 

@@ -20,6 +20,8 @@ from tests.bot.adapters.telegram.staging import PLACE, Stage, direct, stage, tel
 from tests.platforms.recorder import free_port
 from tests.platforms.telegram.fake import GROUP, ME, Fake, number_of
 
+pytestmark = pytest.mark.middle
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
 
