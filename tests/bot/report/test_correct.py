@@ -17,6 +17,8 @@ from storage.pins import PINS
 from tests.bot.report.stage import desk
 from tests.chat import Chat
 
+pytestmark = pytest.mark.middle
+
 QUESTION = "主库磁盘满了，pg_wal 涨到 200G，能直接删里面的文件吗"
 ANSWER = "别删，先看 pg_replication_slots 有没有没人用的槽"
 

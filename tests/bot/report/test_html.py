@@ -18,6 +18,8 @@ from storage.database import Database
 from tests.bot.report.stage import SINCE, asked, played, reported
 from tests.postgres import aside
 
+pytestmark = pytest.mark.middle
+
 VOID = {"meta", "link", "img", "br"}
 LOADS = {"src", "srcset", "data", "action", "formaction", "poster", "background", "ping", "manifest", "xlink:href"}
 

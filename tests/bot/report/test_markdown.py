@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from bot.report import Bar
 from bot.report._markdown import code, sparkline, text
 
+pytestmark = pytest.mark.middle
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "[click](http://evil.example)",

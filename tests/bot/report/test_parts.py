@@ -16,6 +16,8 @@ from bot.report._measured import FILE, measured
 from bot.report._worth import passage
 from storage.metrics import Bound, Covered, Missing, Options, Unit, Value
 
+pytestmark = pytest.mark.middle
+
 ROOT = Path(__file__).resolve().parents[3]
 NOTHING = Covered({})
 

@@ -26,6 +26,8 @@ from tests.bot.report import golden
 from tests.bot.report.stage import SINCE, ZONE, asked, desk, played, reported
 from tests.chat import T0, Chat
 
+pytestmark = pytest.mark.middle
+
 
 async def test_the_fortnight_is_told_as_it_was(sqlite_database: Database) -> None:
     page = await golden.written(sqlite_database)

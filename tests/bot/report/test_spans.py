@@ -11,6 +11,8 @@ from bot.report import Wish
 from bot.report._spans import Spans, WishError, is_over, spans_of
 from storage.metrics import Period, days
 
+pytestmark = pytest.mark.middle
+
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 25)
 
