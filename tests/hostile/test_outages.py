@@ -6,8 +6,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from storage.frames import Frame, Message, Place
 from storage.inbox import INBOX
 from storage.outbox import OUTBOX
 from tests.hostile.front import CANARY, Front, standing, until
+from tests.lag import lag
 
 pytestmark = pytest.mark.middle
 
@@ -44,25 +45,6 @@ def locked(file: Path) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-
-
-@asynccontextmanager
-async def watched() -> AsyncIterator[list[float]]:
-    """Yield a list of how long the loop was away, in seconds, whenever that was more than a moment."""
-    gaps: list[float] = []
-
-    async def watch() -> None:
-        while True:
-            began = time.monotonic()
-            await asyncio.sleep(0.02)
-            gaps.append(time.monotonic() - began - 0.02)
-
-    task = asyncio.create_task(watch())
-    try:
-        yield gaps
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def pragma(database: Database, what: str) -> object:
@@ -111,7 +93,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize("seconds", [0.5, pytest.param(3, marks=pytest.mark.middle)])
 async def test_p16_another_process_holds_the_database(sqlite_url: str, tmp_path: Path, seconds: float) -> None:
-    async with standing(sqlite_url, tmp_path) as front, watched() as gaps:
+    async with standing(sqlite_url, tmp_path) as front, lag() as gaps:
         group = front.group()
         await front.say(group, 20001, QUESTION)
         await front.still_hears(group)

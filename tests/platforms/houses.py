@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import io
 import json
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -130,27 +129,3 @@ async def running(config: Path, *, clock: ShiftedClock | None = None, stop_withi
                 stop.set()
                 async with asyncio.timeout(stop_within):
                     await task
-
-
-@contextlib.asynccontextmanager
-async def lag() -> AsyncIterator[list[float]]:
-    """Measure how late the loop wakes a task that sleeps for 10 ms, in seconds, all the while."""
-    found: list[float] = []
-
-    async def measure() -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.01)
-            found.append(time.perf_counter() - began - 0.01)
-
-    task = asyncio.create_task(measure())
-    try:
-        yield found
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def p99(found: list[float]) -> float:
-    """Return the 99th percentile."""
-    return sorted(found)[int(len(found) * 0.99)] if found else 0.0

@@ -23,7 +23,8 @@ from handlers import Feature, Router
 from storage.frames import Kind
 from storage.inbox import INBOX
 from storage.inbox import State as InboxState
-from tests.platforms.houses import House, configured, lag, p99, running, until
+from tests.lag import lag, p99
+from tests.platforms.houses import House, configured, running, until
 from tests.platforms.recorder import free_port
 from tests.platforms.stage import Server, Stage, served
 

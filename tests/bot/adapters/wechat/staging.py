@@ -73,22 +73,3 @@ def children() -> Iterator[int]:
             with contextlib.suppress(OSError):
                 if b"wechat._child" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     yield int(pid)
-
-
-@contextlib.asynccontextmanager
-async def lag() -> AsyncIterator[list[float]]:
-    """Measure how late the loop wakes a task that sleeps for 10 ms, in seconds, all the while."""
-    found: list[float] = []
-
-    async def measure() -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.01)
-            found.append(time.perf_counter() - began - 0.01)
-
-    task = asyncio.create_task(measure())
-    try:
-        yield found
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

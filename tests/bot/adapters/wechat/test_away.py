@@ -19,7 +19,8 @@ from bot.adapters.wechat._wire import ROOT, AwayError, LostError, Meeting, Taken
 from bot.supervisor import Board, State, supervise
 from storage.frames import Place
 from storage.replies import Body
-from tests.bot.adapters.wechat.staging import PLACE, children, lag, running, stage, wechat
+from tests.bot.adapters.wechat.staging import PLACE, children, running, stage, wechat
+from tests.lag import lag
 from tests.platforms.recorder import Recorder, free_port
 from tests.platforms.wechat.fake import TOKEN, Fake, Gateway
 
