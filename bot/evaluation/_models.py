@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 
 from bot.evaluation import DataError, Request
+from bot.evaluation._reading import OWN
 from classifiers import Linker, Memory, Role, Said, Topics, linker, topics
 from classifiers._evaluating.streams import Stream
 from classifiers._linker.models import Models, load
 
-OWN = Path(__file__).parents[2] / "tests" / "data" / "zh-chat"
 Says = Callable[[Said, Memory, int], Role]
 
 

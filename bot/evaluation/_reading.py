@@ -18,6 +18,7 @@ from classifiers._evaluating.streams import GoldThread, Stream
 from classifiers._phrase import Phrase
 from storage.sanitize import label, sanitize
 
+OWN = Path(__file__).parents[2] / "tests" / "data" / "zh-chat"
 GOLD = "threads.jsonl"
 FORMATS = ("irc", "zh-chat", "jsonl")
 _BURST = ("question", "detail", "aside")

@@ -9,8 +9,7 @@ from pathlib import Path
 from bot.clock import system_clock
 from bot.config import load as config_of
 from bot.evaluation import DataError
-from bot.evaluation._models import OWN
-from bot.evaluation._reading import GOLD, read
+from bot.evaluation._reading import GOLD, OWN, read
 from bot.refusals import ConfigError
 from bot.training import Request
 from bot.training._corrected import read as read_corrections
