@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import groups, history, members, privacy, threads
+from storage import history, members, memberships, privacy, threads
 from storage.database import Store
 from storage.frames import Kind
 from storage.groups import Group
@@ -137,7 +137,7 @@ async def _people(store: Store, group: Group, cut: Cut) -> AsyncIterator[dict[st
         new = {m.member_id for m in page if m.member_id is not None and public(m)} - seen
         seen |= new
         found = await _recorded(store, group, new)
-        cards = await groups.names_in(store, group.id, found)
+        cards = await memberships.names_in(store, group.id, found)
         for member in found.values():
             name = member.name
             yield {"platformId": member.key, "accountName": name, "groupNickname": cards.get(member.id, name)}

@@ -12,7 +12,7 @@ from bot.commands import Parsed
 from bot.texts import Texts
 from bot.turn import Turn
 from handlers import ANSWER_AGE, COMMAND_AGE, Command, Context, Feature, Replies, UserError, answer
-from storage import dialogs, grants, groups, messages, outbox, privacy
+from storage import dialogs, grants, groups, memberships, messages, outbox, privacy
 from storage.frames import Echo, Edit, Frame, Joined, Kind, Left, Message, Press, Recall
 from storage.grants import EVERYONE, Right
 from storage.groups import Group
@@ -242,9 +242,9 @@ async def _move(turn: Turn, frame: Frame, group: Group, move: Joined | Left, rec
     if not move.is_bot:
         member = await turn.member(group, move.member, getattr(move, "name", ""))
         if isinstance(move, Joined):
-            await groups.joined(turn.store, group.id, member.id, move.name, frame.at)
+            await memberships.joined(turn.store, group.id, member.id, move.name, frame.at)
         else:
-            await groups.left(turn.store, group.id, member.id, frame.at)
+            await memberships.left(turn.store, group.id, member.id, frame.at)
     elif isinstance(move, Left):
         await groups.end_cover(turn.store, group.id, frame.at)
     await _notice(turn, frame, group, move, None, received)

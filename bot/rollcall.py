@@ -11,7 +11,7 @@ from bot.adapters import Roll
 from bot.ear import AccountEar
 from bot.inbox import Clock
 from handlers import Community
-from storage import groups
+from storage import groups, memberships
 from storage.database import UNAVAILABLE, Database, Store
 
 log = logging.getLogger(__name__)
@@ -65,4 +65,4 @@ class RollCall:
             await groups.ensure(store, roll.place, None)
         if roll.size is not None:
             await groups.set_size(store, group.id, day, roll.size)
-        await groups.rename_cards(store, group, roll.cards)
+        await memberships.rename_cards(store, group, roll.cards)

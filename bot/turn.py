@@ -22,7 +22,7 @@ from handlers import (
 )
 from handlers._relink import Memories
 from handlers._settings import effective, language
-from storage import accounts, activity, errands, groups, members, outbox, settings
+from storage import accounts, activity, errands, groups, members, memberships, outbox, settings
 from storage.accounts import Account
 from storage.database import Store
 from storage.frames import Kind, Message, Place
@@ -72,7 +72,7 @@ class Turn:
         """Write down what was gathered over the turn: roll-ups, names, who was active."""
         await activity.note(self.store, dict(self.active))
         seen = [(group, member, name, at) for (group, member), (name, at) in self.seen.items()]
-        await groups.saw_all(self.store, seen)
+        await memberships.saw_all(self.store, seen)
         self.active.clear()
         self.seen.clear()
 

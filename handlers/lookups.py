@@ -23,7 +23,7 @@ from handlers._threads.described import head, is_asker, meant, of_place, state, 
 from handlers._threads.sharing import quotable
 from handlers._wording import durations, names
 from handlers._wording.masking import flat, quoted
-from storage import groups, members, search, threads, topics
+from storage import members, memberships, search, threads, topics
 from storage.outcome import Outcome
 from storage.threads import Placed, Thread
 
@@ -95,7 +95,7 @@ async def still_open(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Show what still waits, longest wait first."""
     where = [ctx.group.id]
     if ctx.group.is_direct:
-        seen = await groups.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
+        seen = await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
         where = [group for group in await quotable(ctx) if group in seen]
     found = await threads.unresolved(ctx.store, where, ctx.now() - LOOKED_BACK, ctx.now())
     if not found:

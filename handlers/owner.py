@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import Command, Context, NoSettings, Reply, Right, Router, Text, UserError, answer
 from handlers._wording.names import call_name, spaced
-from storage import grants, groups, members
+from storage import grants, members, memberships
 from storage.grants import ADMIN, EVERYWHERE, OWNER
 
 Settings = NoSettings
@@ -99,7 +99,7 @@ async def _listed(ctx: Context[Any]) -> str:
 
 async def _names(ctx: Context[Any], wanted: Sequence[int]) -> str:
     """Return what members are called here; who cannot be called anything is told by id, for rights go by id."""
-    cards = await groups.names_in(ctx.store, ctx.group.id, wanted)
+    cards = await memberships.names_in(ctx.store, ctx.group.id, wanted)
     found = await members.several(ctx.store, wanted)
     names = [call_name(cards.get(member, "") or found[member].name) or found[member].key for member in wanted]
     return "、".join(names)

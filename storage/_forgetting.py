@@ -20,8 +20,9 @@ from storage.dialogs import DIALOGS
 from storage.errands import ERRANDS, State
 from storage.frames import GroupKind
 from storage.grants import CODES, FAILED_TRIES, GRANTS
-from storage.groups import GROUPS, MEMBERSHIPS
+from storage.groups import GROUPS
 from storage.members import CONSENTS, LINKS, MEMBERS, PERSONS, Member
+from storage.memberships import MEMBERSHIPS
 from storage.messages import MESSAGES
 from storage.pins import Pinned
 from storage.settings import SETTINGS

@@ -12,8 +12,9 @@ from sqlalchemy import and_, func, insert, or_, select, text
 from storage import search
 from storage.database import Store
 from storage.frames import GroupKind, Kind, Message
-from storage.groups import GROUPS, MEMBERSHIPS
+from storage.groups import GROUPS
 from storage.members import MEMBERS
+from storage.memberships import MEMBERSHIPS
 from storage.messages import HAS_ALIAS, MESSAGES, SAME_MOMENT, Stored, after
 from storage.threads import COLUMNS, THREADS, Thread, select_threads
 

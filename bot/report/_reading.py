@@ -11,7 +11,7 @@ from bot.report import Asked, Why, Wish
 from bot.report._spans import SHORT_RECORD, Spans, spans_of
 from handlers._threads.sharing import KEY
 from handlers._wording.names import call_name
-from storage import activity, groups, members, metrics, privacy, settings, topics
+from storage import activity, groups, members, memberships, metrics, privacy, settings, topics
 from storage.database import Store
 from storage.groups import Coverage, Group
 from storage.metrics import Options, Period, Sample, Scope
@@ -165,7 +165,7 @@ async def names(store: Store, wanted: Iterable[tuple[int, int]]) -> dict[int, st
     cards: dict[int, str] = {}
     for group in set(homes.values()):
         for portion in chunks(member for member, home in homes.items() if home == group):
-            cards |= await groups.names_in(store, group, portion)
+            cards |= await memberships.names_in(store, group, portion)
     found: dict[int, str] = {}
     for portion in chunks(homes):
         for member in (await members.several(store, portion)).values():

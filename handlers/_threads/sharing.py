@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from handlers import Context
-from storage import groups, members, settings
+from storage import groups, members, memberships, settings
 from storage.frames import GroupKind
 
 Sharing = Literal["community", "group", "nobody"]
@@ -31,7 +31,7 @@ async def quotable(ctx: Context[Any]) -> list[int]:
 async def _home(ctx: Context[Any]) -> list[int]:
     if not ctx.group.is_direct:
         return [ctx.group.id]
-    return await groups.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
+    return await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
 
 
 def _configured(ctx: Context[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from storage import groups, members
+from storage import members, memberships
 from storage.database import Store
 
 LIMIT = 12
@@ -76,7 +76,7 @@ def spaced(line: str) -> str:
 async def called(store: Store, group: int, wanted: Iterable[int]) -> dict[int, str]:
     """Return the call names of members in a group; those who do not want to be named, or have no name, are left out."""
     ids = set(wanted)
-    cards = await groups.names_in(store, group, ids)
+    cards = await memberships.names_in(store, group, ids)
     found = await members.several(store, ids)
     names = {
         member.id: call_name(cards.get(member.id, "") or member.name) for member in found.values() if member.signed

@@ -8,7 +8,7 @@ from typing import Any
 from handlers import Context, Reply, Right, Text, UserError, answer
 from handlers._wording.durations import day
 from handlers._wording.names import call_name, spaced
-from storage import grants, groups, members
+from storage import grants, groups, members, memberships
 from storage.grants import EVERYWHERE
 from storage.groups import Coverage
 from storage.members import Member
@@ -91,7 +91,7 @@ async def ask_owners(ctx: Context[Any]) -> list[Reply]:
 
 
 async def _called(ctx: Context[Any], member: Member) -> str:
-    cards = await groups.names_in(ctx.store, ctx.group.id, [member.id])
+    cards = await memberships.names_in(ctx.store, ctx.group.id, [member.id])
     return call_name(cards.get(member.id, "") or member.name) if member.signed else ""
 
 

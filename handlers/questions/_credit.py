@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import Command, Context, Text, UserError
 from handlers._wording.names import call_name
-from storage import groups, members, messages, threads
+from storage import members, memberships, messages, threads
 from storage.messages import Stored
 from storage.threads import Thread
 
@@ -67,7 +67,7 @@ async def _said_since(ctx: Context[Any], thread: Thread) -> list[Stored]:
 
 
 async def _cards(ctx: Context[Any], thread: Thread, ids: set[int]) -> dict[int, str]:
-    cards = await groups.names_in(ctx.store, thread.group_id, ids)
+    cards = await memberships.names_in(ctx.store, thread.group_id, ids)
     found = await members.several(ctx.store, ids)
     return {member.id: cards.get(member.id) or member.name for member in found.values() if member.id != thread.asker}
 

@@ -11,7 +11,7 @@ from handlers import Body, Context, Purpose, Reply, Text
 from handlers._threads.answers import answer_of
 from handlers._wording import names
 from handlers._wording.masking import quoted
-from storage import groups, members, threads
+from storage import groups, members, memberships, threads
 from storage.members import Member
 from storage.outcome import Outcome
 from storage.replies import At, Paragraph, Plain, Span
@@ -50,7 +50,7 @@ async def _tell(ctx: Context[Any], thread: Thread) -> list[Reply]:
     if not waiting or not words:
         return []
     found = await members.several(ctx.store, waiting)
-    cards = await groups.names_in(ctx.store, thread.group_id, waiting)
+    cards = await memberships.names_in(ctx.store, thread.group_id, waiting)
     about, key, not_before = f"thread:{thread.id}", f"metoo:{thread.id}", await _daytime(ctx, thread)
     line = ctx.say(Texts.ANSWER, thread=thread.id, answer=words)
     more = ctx.say(Texts.MORE, thread=thread.id)

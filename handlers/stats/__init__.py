@@ -15,7 +15,7 @@ from handlers._rights import run_by_speaker
 from handlers._wording import figures
 from handlers.stats import _lines as lines
 from handlers.stats import _why as reasons
-from storage import groups, members, metrics
+from storage import groups, members, memberships, metrics
 from storage.metrics import Period
 
 NAMES = (*figures.HEADLINES, "active", "group_size", "group_growth")
@@ -139,7 +139,7 @@ async def _here(ctx: Context[Any]) -> list[int]:
     """
     if not ctx.group.is_direct:
         return [ctx.group.id]
-    spoken_in = await groups.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
+    spoken_in = await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
     every = {group.id for group in await groups.every(ctx.store)}
     found = sorted(every & {*spoken_in, *await run_by_speaker(ctx)})
     if not found:

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from storage.database import Store
-from storage.groups import MEMBERSHIPS, SIZES
+from storage.groups import SIZES
 from storage.members import MEMBERS
+from storage.memberships import MEMBERSHIPS
 from storage.metrics._ask import Ask
 from storage.metrics._coverage import Seen
 from storage.metrics._crowd import DAY, Window

@@ -18,7 +18,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from storage import accounts, activity, groups, inbox, members, messages, search, threads
+from storage import accounts, activity, groups, inbox, members, memberships, messages, search, threads
 from storage.database import Database, Store
 from storage.frames import Message, Place
 from storage.inbox import Received
@@ -70,7 +70,7 @@ async def whole_path(store: Store, batch: list[Message], _: int) -> None:
         active[key] = active.get(key, 0) + 1
     await activity.note(store, active)
     seen = {(group.id, member): (group.id, member, m.name, m.at) for m, member in zip(batch, authors, strict=True)}
-    await groups.saw_all(store, seen.values())
+    await memberships.saw_all(store, seen.values())
 
 
 async def one_by_one(store: Store, batch: list[Message], group: int) -> None:

@@ -29,8 +29,9 @@ from classifiers import topics as classifier
 from storage import topics
 from storage.activity import DAILY
 from storage.database import Database
-from storage.groups import COVERAGE, GROUPS, MEMBERSHIPS
+from storage.groups import COVERAGE, GROUPS
 from storage.members import MEMBERS, PERSONS
+from storage.memberships import MEMBERSHIPS
 from storage.messages import MESSAGES
 from storage.metrics import Options
 from storage.migrate import upgrade

@@ -9,7 +9,7 @@ from bot.adapters import Ability, Roll
 from bot.ear import AccountEar
 from bot.inbox import Inbox
 from bot.rollcall import RollCall
-from storage import accounts, groups, members
+from storage import accounts, groups, members, memberships
 from storage.database import Database
 from storage.frames import Place
 from storage.groups import Coverage
@@ -116,6 +116,6 @@ async def test_cards_are_asked_once_a_day_and_only_known_members_get_them(sqlite
         (group,) = await groups.every(store)
         alice = await members.find(store, "qq", "alice")
         assert alice is not None
-        names = await groups.names_in(store, group.id, [alice.id])
+        names = await memberships.names_in(store, group.id, [alice.id])
         size = await groups.size_on(store, group.id, clock.time.date())
     assert (group.name, size, list(names.values())) == ("新群名", 812, ["成都-爱丽丝"])

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from storage import accounts, companies, groups, members
+from storage import accounts, companies, groups, members, memberships
 from storage.database import Database
 from storage.frames import GroupKind, Place
 from storage.groups import Coverage, Span
@@ -87,27 +87,27 @@ async def test_coverage_is_a_chain_of_spans(database: Database) -> None:
 async def test_what_happened_earlier_changes_no_membership(database: Database) -> None:
     async with database.write() as store:
         group, member = await a_group(store), await a_member(store)
-        await groups.saw(store, group.id, member.id, "成都-老樊-DBA", T0 + DAY)
-        await groups.saw(store, group.id, member.id, "老樊", T0)  # an import of older messages
-        assert await groups.names_in(store, group.id, [member.id]) == {member.id: "成都-老樊-DBA"}
-        await groups.saw(store, group.id, member.id, "", T0 + 2 * DAY)
-        assert await groups.names_in(store, group.id, [member.id]) == {member.id: "成都-老樊-DBA"}
-        await groups.saw(store, group.id, member.id, "樊", T0 + 3 * DAY)
-        assert await groups.names_in(store, group.id, [member.id]) == {member.id: "樊"}
-        assert await groups.groups_of(store, [member.id]) == [group.id]
+        await memberships.saw(store, group.id, member.id, "成都-老樊-DBA", T0 + DAY)
+        await memberships.saw(store, group.id, member.id, "老樊", T0)  # an import of older messages
+        assert await memberships.names_in(store, group.id, [member.id]) == {member.id: "成都-老樊-DBA"}
+        await memberships.saw(store, group.id, member.id, "", T0 + 2 * DAY)
+        assert await memberships.names_in(store, group.id, [member.id]) == {member.id: "成都-老樊-DBA"}
+        await memberships.saw(store, group.id, member.id, "樊", T0 + 3 * DAY)
+        assert await memberships.names_in(store, group.id, [member.id]) == {member.id: "樊"}
+        assert await memberships.groups_of(store, [member.id]) == [group.id]
 
 
 async def test_joins_and_leaves_stand_apart(database: Database) -> None:
     async with database.write() as store:
         group = await a_group(store)
         one, two = await a_member(store, "1"), await a_member(store, "2")
-        await groups.joined(store, group.id, one.id, "甲", T0)
-        await groups.left(store, group.id, one.id, T0 + DAY)
-        await groups.left(store, group.id, two.id, T0 + DAY)
-        assert await groups.count_joins(store, [group.id], T0, T0 + 2 * DAY) == (1, 2)
-        assert await groups.count_joins(store, [group.id], T0 + DAY, T0 + 2 * DAY) == (0, 2)
-        await groups.saw(store, group.id, two.id, "乙", T0 + 2 * DAY)  # it is back
-        assert await groups.count_joins(store, [group.id], T0, T0 + 3 * DAY) == (1, 1)
+        await memberships.joined(store, group.id, one.id, "甲", T0)
+        await memberships.left(store, group.id, one.id, T0 + DAY)
+        await memberships.left(store, group.id, two.id, T0 + DAY)
+        assert await memberships.count_joins(store, [group.id], T0, T0 + 2 * DAY) == (1, 2)
+        assert await memberships.count_joins(store, [group.id], T0 + DAY, T0 + 2 * DAY) == (0, 2)
+        await memberships.saw(store, group.id, two.id, "乙", T0 + 2 * DAY)  # it is back
+        assert await memberships.count_joins(store, [group.id], T0, T0 + 3 * DAY) == (1, 1)
 
 
 async def test_sizes_by_hand_are_never_mixed_with_observed_ones(database: Database) -> None:

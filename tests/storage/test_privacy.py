@@ -11,7 +11,21 @@ from typing import Any
 import pytest
 from sqlalchemy import BigInteger, func, select, text
 
-from storage import activity, dialogs, errands, grants, groups, inbox, members, outbox, pins, privacy, settings, threads
+from storage import (
+    activity,
+    dialogs,
+    errands,
+    grants,
+    groups,
+    inbox,
+    members,
+    memberships,
+    outbox,
+    pins,
+    privacy,
+    settings,
+    threads,
+)
 from storage._forgetting import PSEUDONYM, without
 from storage._personal import MEMBER_NAMES, places
 from storage.database import Database, Store
@@ -96,8 +110,8 @@ async def _more_traces(
     store: Store, bird: Member, friend: Member, one: Group, two: Group, direct: Group, thread: int
 ) -> None:
     for group in (one, two):
-        await groups.saw(store, group.id, bird.id, f"成都-{NAME}", T0)
-        await groups.saw(store, group.id, friend.id, "老樊", T0)
+        await memberships.saw(store, group.id, bird.id, f"成都-{NAME}", T0)
+        await memberships.saw(store, group.id, friend.id, "老樊", T0)
         await activity.note(
             store, {(group.id, date(2026, 11, 23), bird.id): 2, (group.id, date(2026, 11, 23), friend.id): 1}
         )

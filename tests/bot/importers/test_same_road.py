@@ -21,7 +21,7 @@ from bot.filling import fits
 from bot.history import Asked, take_in, take_in_each
 from bot.importers import BY_NAME, FormatError, Options
 from bot.replay import Replay
-from storage import groups, members
+from storage import groups, members, memberships
 from storage.database import Database
 from storage.frames import Frame, Kind, Message, Place
 from storage.groups import Coverage
@@ -209,7 +209,7 @@ async def known(chat: Chat, group: str, *called: tuple[str, str]) -> None:
         found = await groups.ensure(store, Place("wechat", group, name="PG 夜谈"), None)
         for key, name in called:
             member = await members.ensure(store, "wechat", key, name, chat.clock.now())
-            await groups.saw(store, found.id, member.id, name, chat.clock.now())
+            await memberships.saw(store, found.id, member.id, name, chat.clock.now())
 
 
 async def test_a_name_stands_for_the_one_who_carries_it(chat: Chat, replay: Replay, tmp_path: Path) -> None:

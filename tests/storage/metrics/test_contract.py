@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from storage import groups
+from storage import groups, memberships
 from storage.database import Database, Store
 from storage.groups import Coverage
 from storage.metrics import (
@@ -67,9 +67,9 @@ async def town(store: Store) -> tuple[int, ...]:
             for day in range(-120, 7):
                 if dice.random() < 0.1:
                     await world.active(group, person, day)
-        await groups.joined(store, places[0].id, person, "", WEEK.since + hours(dice.uniform(-200, 160)))
+        await memberships.joined(store, places[0].id, person, "", WEEK.since + hours(dice.uniform(-200, 160)))
         if dice.random() < 0.3:
-            await groups.left(store, places[0].id, person, WEEK.since + hours(dice.uniform(0, 160)))
+            await memberships.left(store, places[0].id, person, WEEK.since + hours(dice.uniform(0, 160)))
     for group in places[:2]:
         await groups.set_size(store, group.id, date(2026, 11, 22), 40)
         await groups.set_size(store, group.id, date(2026, 11, 29), 44)

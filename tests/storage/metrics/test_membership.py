@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from storage import groups
+from storage import groups, memberships
 from storage.database import Database
 from storage.metrics import Missing
 from tests.storage.metrics.world import WEEK, World, ask, hours
@@ -51,10 +51,10 @@ async def test_joins_and_leaves(database: Database) -> None:
         ):
             member = await world.member(str(number))
             if came:
-                await groups.joined(store, telling.id, member, "", came)
+                await memberships.joined(store, telling.id, member, "", came)
             if went:
-                await groups.left(store, telling.id, member, went)
-        await groups.saw(store, silent.id, await world.member("x"), "", inside)
+                await memberships.left(store, telling.id, member, went)
+        await memberships.saw(store, silent.id, await world.member("x"), "", inside)
         await groups.set_size(store, telling.id, MONDAY - timedelta(days=1), 40)
         both = (telling.id, silent.id)
         assert (await ask(world, "joins", *both)).value == 1
