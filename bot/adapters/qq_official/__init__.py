@@ -22,7 +22,7 @@ from bot.adapters.qq_official import _probe
 from bot.adapters.qq_official._api import Api
 from bot.adapters.qq_official._desk import Desk
 from bot.adapters.qq_official._frames import PLATFORM
-from bot.adapters.qq_official._gateway import Gateway, connected, first_of, hang_up
+from bot.adapters.qq_official._gateway import ForgottenError, Gateway, connected, first_of, hang_up
 from bot.adapters.qq_official._hearing import Hearing, State, lost
 from bot.adapters.qq_official._lanes import Lanes
 from bot.adapters.qq_official._past import Notebook, Past
@@ -105,6 +105,12 @@ class QQOfficial:
         return Api(http, api=settings.api, token_url=settings.token_url, app_id=settings.app_id, secret=secret)
 
     async def _connect(self, api: Api, ear: Ear, past: Past) -> None:
+        try:
+            await self._listen(api, ear, past)
+        except ForgottenError:  # nothing is wrong there: a gateway that was started again knows no sessions
+            await self._listen(api, ear, past)
+
+    async def _listen(self, api: Api, ear: Ear, past: Past) -> None:
         async with asyncio.timeout(ASKS * self.settings.action_timeout):
             url = await api.gateway()
         _refuse_open(url)

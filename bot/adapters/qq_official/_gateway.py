@@ -34,6 +34,10 @@ MAX_FRAME = 4 * 2**20
 Deliver = Callable[[Raw | Odd, str, int], Awaitable[None]]
 
 
+class ForgottenError(ConnectionError):
+    """The gateway does not know the session that was to be resumed; a new one can begin at once."""
+
+
 class Gateway:
     """A connection from its hello to its end."""
 
@@ -52,7 +56,7 @@ class Gateway:
         """Take an open connection over.
 
         `up` is told, with whether the session was resumed, once the gateway has taken us; `deliver` gets events with
-        their numbers, `alive` is called for whatever comes, and `beaten` at each heartbeat.
+        their numbers, `alive` is called for whatever comes from then on, and `beaten` at each heartbeat.
         """
         self._socket = socket
         self._past = past
@@ -72,6 +76,7 @@ class Gateway:
 
         Raises:
             AuthError: The platform refuses the account.
+            ForgottenError: The session is unknown there, and has been given up here.
             ConnectionError: The connection ended; the next one resumes the session if it can be resumed.
         """
         try:
@@ -94,7 +99,6 @@ class Gateway:
             raw = parse(await self._socket.recv())
         if isinstance(raw, Odd) or integer(raw.get("op")) != HELLO:
             raise ConnectionError("the gateway does not begin with a hello")
-        self._alive()
         milliseconds = integer(table(raw.get("d")).get("heartbeat_interval")) or 0
         return min(max(milliseconds / 1000, SHORTEST_BEAT), LONGEST_BEAT) if milliseconds > 0 else 30.0
 
@@ -111,7 +115,8 @@ class Gateway:
             self._waiting = True
             data = await self._socket.recv()
             self._waiting = False
-            self._alive()
+            if self._up.is_set():  # until then nothing that was said has been heard
+                self._alive()
             raw = parse(data)
             text = data if isinstance(data, str) else data.decode("utf-8", "replace")
             if isinstance(raw, Odd):
@@ -130,7 +135,9 @@ class Gateway:
         elif code == INVALID:
             if raw.get("d") is not True:
                 self._past.forget()
-            raise ConnectionError("the gateway does not know the session" if self._resuming else "identify refused")
+                if self._resuming:
+                    raise ForgottenError("the gateway does not know the session")
+            raise ConnectionError("the session cannot be resumed yet" if self._resuming else "identify refused")
         elif code == DISPATCH:
             await self._dispatch(raw, text)
         elif code != HELLO:
@@ -188,7 +195,9 @@ class Gateway:
                 return AuthError(
                     f"the gateway refused a new access token twice ({code}): are app_id and app_secret a pair?"
                 )
-        return ConnectionError(f"the gateway closed the connection ({code or 'without a word'})")
+        unknown = not asks.resumable and self._resuming and not self._up.is_set()
+        kind = ForgottenError if unknown else ConnectionError
+        return kind(f"the gateway closed the connection ({code or 'without a word'})")
 
 
 async def connected(url: str) -> ClientConnection:
