@@ -25,9 +25,9 @@ from bot.demo._fortnight import beginning
 from bot.demo._play import Play, Scene
 from bot.demo._show import show
 from bot.only_one import InUseError, only_one
-from bot.report import PROGRAM, Asked, Wish
-from bot.report._building import build
 from handlers import Text
+from handlers._reporting import PROGRAM, Asked, Wish
+from handlers._reporting.building import build
 from storage import migrate
 from storage.database import Database
 from storage.metrics import week_of

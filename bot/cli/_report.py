@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot import assembly
 from bot.cli._opening import Desk, RefusalError, chosen_groups
-from bot.report import Asked, Report, Wish
+from handlers._reporting import Asked, Report, Wish
 
 PRINT_IT = "There is no PDF yet, only html and md. The html page has a style for paper: print it from a browser."
 ENDINGS = {".md": "md", ".markdown": "md", ".htm": "html", ".html": "html", ".pdf": "pdf"}
@@ -63,7 +63,7 @@ async def built(desk: Desk, asked: Asked) -> Report:
     Raises:
         RefusalError: There is no group, or the period is none.
     """
-    from bot.report import _building as building
+    from handlers._reporting import building
 
     async with desk.database.read() as store:
         found = await chosen_groups(store, asked.wish.group)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from bot.report import Report
-from bot.report._charts import level
+from handlers._reporting import Report
+from handlers._reporting.charts import level
 
 HERE = Path(__file__).parent
 CELL = 14  # of the heat map, in its own units

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.report import CORRECTIONS, Bar, Entry, Line, Report, Table, Why
+from handlers._reporting import CORRECTIONS, Bar, Entry, Line, Report, Table, Why
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")

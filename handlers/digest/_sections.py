@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from handlers import Context, Scope, Text
@@ -17,6 +15,7 @@ from handlers._wording import durations
 from handlers._wording.figures import compare, options_of, scope_of
 from handlers._wording.masking import mask
 from handlers._wording.names import called, spaced
+from handlers._wording.pinyin import by_pinyin
 from handlers.digest._open import open_to
 from storage import metrics, threads, topics
 from storage.metrics import Bound, Missing, Period, Row
@@ -159,17 +158,3 @@ async def _names(ctx: Context[Any], scope: Scope, rows: Iterable[Row]) -> str:
     between = ", " if ctx.language == "en" else "、"
     shown = between.join(names[:NAMED])
     return ctx.say(Texts.AND_MORE, names=shown, count=len(names)) if len(names) > NAMED else shown
-
-
-def by_pinyin(name: str) -> tuple[str, str]:
-    """Return what names are sorted by: their pinyin; Latin names as they are spelt."""
-    return "".join(_spelling()(name)).casefold(), name
-
-
-@cache
-def _spelling() -> Callable[[str], list[str]]:
-    # Its book of phrases takes 45 MB, and names are no phrases; what is left takes a fifth of a second to load.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-    from pypinyin import lazy_pinyin
-
-    return lazy_pinyin

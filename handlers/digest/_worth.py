@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from handlers import Context, Scope, Text
 from handlers._threads import described as said
 from handlers._threads.answers import answer_of
+from handlers._threads.worth import Candidate, chosen
 from handlers._wording.figures import scope_of
 from handlers._wording.masking import quoted
 from handlers._wording.names import called
@@ -21,8 +21,6 @@ from storage.outcome import Evidence, Outcome
 from storage.threads import Placed, Thread
 
 LOOK_BACK = timedelta(days=28)  # how old a question may be that was solved this week
-THIN = 12  # an answer of fewer characters tells a reader nothing
-FULL = 24  # from here on it is likely to stand alone
 _EVIDENCE = frozenset({Evidence.CONFIRMED, Evidence.ENDORSED})
 _ADDRESSED = re.compile(r"^(?:\s*@\S+\s+)+", re.MULTILINE)
 _ENDS = "。！？…!?.；;"
@@ -33,34 +31,6 @@ class Texts:
 
     SIGNED = Text(zh="{words}—— {name}", en="{words} — {name}")
     READ = Text(zh="看全文：发「看 {thread}」", en="The whole thread: /show {thread}")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A solved thread: who solved it, how many took part, how many said 同问, and the answer as it may be quoted."""
-
-    thread: int
-    solver: int | None
-    people: int
-    metoo: int
-    quote: str
-
-
-def chosen(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """Return the candidates to print: answers that stand alone first, then the threads with most people in them.
-
-    Each answerer comes once before anybody comes twice, so that one person's week does not fill it.
-    """
-    ranked = sorted(
-        (found for found in candidates if len(found.quote) >= THIN),
-        key=lambda found: (len(found.quote) < FULL, -found.people, -found.metoo, found.thread),
-    )
-    turns: dict[int | None, int] = {}
-    order: list[tuple[int, Candidate]] = []
-    for found in ranked:
-        turns[found.solver] = turns.get(found.solver, 0) + 1
-        order.append((turns[found.solver], found))
-    return [found for _, found in sorted(order, key=lambda pair: pair[0])][:limit]
 
 
 async def worth_reading(ctx: Context[Any], scope: Scope, limit: int) -> list[str]:

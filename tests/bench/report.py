@@ -21,11 +21,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bot.report import Asked, Wish
-from bot.report._building import build
 from bot.report._html import html
 from bot.report._markdown import markdown
 from classifiers import topics as classifier
+from handlers._reporting import Asked, Wish
+from handlers._reporting.building import build
 from storage import topics
 from storage.activity import DAILY
 from storage.database import Database

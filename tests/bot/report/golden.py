@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bot.report._markdown import markdown, text
-from bot.report._measured import measured
+from handlers._reporting.measured import measured
 from storage.database import Database
 from storage.migrate import upgrade
 from tests.bot.report.stage import SINCE, asked, played, reported

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from bot.cli._opening import Desk
 from bot.config import Config
 from bot.demo._play import Play
-from bot.report import Asked, Report, Wish
-from bot.report._building import build
 from bot.turn import House
 from classifiers import keywords
+from handlers._reporting import Asked, Report, Wish
+from handlers._reporting.building import build
 from storage.database import Database
 from storage.metrics import Options
 from tests.chat import Chat

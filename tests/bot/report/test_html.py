@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.report import Report
 from bot.report._html import HERE, html
+from handlers._reporting import Report
 from storage.database import Database
 from tests.bot.report.stage import SINCE, asked, played, reported
 from tests.postgres import aside

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.report import Bar
 from bot.report._markdown import code, sparkline, text
+from handlers._reporting import Bar
 
 pytestmark = pytest.mark.middle
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.report import PROGRAM, Asked, Wish
-from bot.report import _charts as charts
-from bot.report._entries import corrections
-from bot.report._figures import counted, growth, words
-from bot.report._measured import FILE, measured
-from bot.report._worth import passage
+from handlers._reporting import PROGRAM, Asked, Wish, charts
+from handlers._reporting.entries import corrections
+from handlers._reporting.figures import counted, growth, words
+from handlers._reporting.measured import FILE, measured
+from handlers._reporting.worth import passage
 from storage.metrics import Bound, Covered, Missing, Options, Unit, Value
 
 pytestmark = pytest.mark.middle
@@ -118,5 +117,5 @@ def test_what_was_measured_is_what_the_docs_say() -> None:
     told = dict(zip(names, numbers, strict=True))
     assert told == {name: ours[name] for name in told}, (
         "run: python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' "
-        "--json bot/report/measured.json, and write its table into docs/evaluation.md"
+        "--json handlers/_reporting/measured.json, and write its table into docs/evaluation.md"
     )

@@ -13,12 +13,12 @@ from sqlalchemy import update
 
 from bot.cli import _figures
 from bot.cli._values import as_json
-from bot.report import Report, Why
-from bot.report._building import build
 from bot.report._html import html
 from bot.report._markdown import markdown
-from bot.report._reading import NoGroupError
-from bot.report._spans import WishError
+from handlers._reporting import Report, Why
+from handlers._reporting.building import build
+from handlers._reporting.reading import NoGroupError
+from handlers._reporting.spans import WishError
 from storage import groups, members, settings
 from storage.database import Database
 from storage.metrics import FIGURES

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.report import Wish
-from bot.report._spans import Spans, WishError, is_over, spans_of
+from handlers._reporting import Wish
+from handlers._reporting.spans import Spans, WishError, is_over, spans_of
 from storage.metrics import Period, days
 
 pytestmark = pytest.mark.middle

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from handlers import Body, Section
+from handlers._threads.worth import Candidate, chosen
+from handlers._wording.pinyin import by_pinyin
 from handlers.digest._layout import LINES, fitted
-from handlers.digest._sections import by_pinyin, most_mentioned
-from handlers.digest._worth import Candidate, chosen
+from handlers.digest._sections import most_mentioned
 from storage.replies import plain
 
 LONG = "先看 pg_replication_slots 有没有没人用的槽，删掉它，空间就回来了。"

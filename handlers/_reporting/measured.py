@@ -1,6 +1,7 @@
-"""How often threads are right by measurement, read from what an evaluation wrote down; never from here.
+r"""How often threads are right by measurement, read from what an evaluation wrote down; never from here.
 
-    python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' --json bot/report/measured.json
+    python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' \
+        --json handlers/_reporting/measured.json
 
 These streams are kept apart: nothing was trained or tuned on them. docs/evaluation.md has the whole table.
 """
@@ -11,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.report._texts import MEASURES, Texts
+from handlers._reporting.texts import MEASURES, Texts
 
 FILE = Path(__file__).with_name("measured.json")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.report import Asked, Entry
-from bot.report._reading import Material, silent
-from bot.report._texts import Texts
 from handlers import Text
+from handlers._reporting import Asked, Entry
+from handlers._reporting.reading import Material, silent
+from handlers._reporting.texts import Texts
 from handlers._threads import described
 from handlers._wording import durations
 from handlers._wording.masking import cut, mask

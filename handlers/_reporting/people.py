@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.report import Behind, Expertise, Why
-from bot.report._reading import Material, names
-from bot.report._texts import Texts
-from handlers.digest._sections import by_pinyin
+from handlers._reporting import Behind, Expertise, Why
+from handlers._reporting.reading import Material, names
+from handlers._reporting.texts import Texts
+from handlers._wording.pinyin import by_pinyin
 from storage.metrics import FIGURES, Row
 
 EXPERT = 2  # accepted answers on a topic from which somebody is suggested

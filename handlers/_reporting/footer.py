@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.report._measured import measured
-from bot.report._reading import Material
-from bot.report._texts import COVERAGE, Texts
+from handlers._reporting.measured import measured
+from handlers._reporting.reading import Material
+from handlers._reporting.texts import COVERAGE, Texts
 from handlers._wording.durations import exact
 from handlers._wording.names import spaced
 from handlers._wording.numbers import FEW, percent, short

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.report._reading import Material
+from handlers._reporting.reading import Material
 from storage import metrics
 from storage.metrics import Part, Period, Scope, Told, Value
 

@@ -6,19 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.report import Asked, Line, Report
-from bot.report import _charts as charts
-from bot.report import _tables as tables
-from bot.report._entries import entries, group_name
-from bot.report._figures import line, why
-from bot.report._footer import footer, news
-from bot.report._gathering import HEADLINES, Gathered, gather
-from bot.report._people import expertise
-from bot.report._reading import Material, NoGroupError, read
-from bot.report._spans import WishError
-from bot.report._texts import Texts
-from bot.report._texts import words as labels
-from bot.report._worth import drafts, waiting
+from handlers._reporting import Asked, Line, Report, charts, tables
+from handlers._reporting.entries import entries, group_name
+from handlers._reporting.figures import line, why
+from handlers._reporting.footer import footer, news
+from handlers._reporting.gathering import HEADLINES, Gathered, gather
+from handlers._reporting.people import expertise
+from handlers._reporting.reading import Material, NoGroupError, read
+from handlers._reporting.spans import WishError
+from handlers._reporting.texts import Texts
+from handlers._reporting.texts import words as labels
+from handlers._reporting.worth import drafts, waiting
 from handlers._wording.masking import cut, mask
 from handlers._wording.names import spaced
 from storage import groups, metrics

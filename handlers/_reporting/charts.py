@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.report import Bar, Chart, Piece
-from bot.report._figures import growth, words
-from bot.report._texts import OUTCOMES
+from handlers._reporting import Bar, Chart, Piece
+from handlers._reporting.figures import growth, words
+from handlers._reporting.texts import OUTCOMES
 from storage import metrics
 from storage.metrics import FIGURES, Period, Unit, Value
 from storage.outcome import Evidence, Outcome

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.report import Behind, Line, Why
-from bot.report._texts import MISSING, OUTCOMES, REASONS, Texts
+from handlers._reporting import Behind, Line, Why
+from handlers._reporting.texts import MISSING, OUTCOMES, REASONS, Texts
 from handlers._wording.durations import exact
 from handlers._wording.numbers import FEW, percent, short
 from storage import metrics

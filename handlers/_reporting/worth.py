@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.report import Draft, Waiting
-from bot.report._entries import entries
-from bot.report._reading import Material, chunks, names, silent
-from bot.report._texts import Texts
+from handlers._reporting import Draft, Waiting
+from handlers._reporting.entries import entries
+from handlers._reporting.reading import Material, chunks, names, silent
+from handlers._reporting.texts import Texts
 from handlers._threads.answers import burst
+from handlers._threads.worth import Candidate, chosen
 from handlers._wording import durations
 from handlers._wording.masking import mask
 from handlers._wording.names import spaced
-from handlers.digest._worth import Candidate, chosen
 from storage import threads
 from storage.metrics import Row
 from storage.outcome import Evidence, Outcome

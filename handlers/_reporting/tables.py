@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.report import Behind, Chart, Heat, Row, Table, Topic, Why
-from bot.report import _charts as charts
-from bot.report._entries import group_name
-from bot.report._figures import LISTED_FEW, growth, why, words
-from bot.report._footer import sight
-from bot.report._gathering import Gathered
-from bot.report._reading import Material
-from bot.report._spans import is_over
-from bot.report._texts import HEADINGS, WEEKDAYS, Texts
+from handlers._reporting import Behind, Chart, Heat, Row, Table, Topic, Why, charts
+from handlers._reporting.entries import group_name
+from handlers._reporting.figures import LISTED_FEW, growth, why, words
+from handlers._reporting.footer import sight
+from handlers._reporting.gathering import Gathered
+from handlers._reporting.reading import Material
+from handlers._reporting.spans import is_over
+from handlers._reporting.texts import HEADINGS, WEEKDAYS, Texts
 from storage import metrics
 from storage.metrics import FIGURES, Missing, Period, Told, Value
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.report import Wish
+from handlers._reporting import Wish
 from storage.metrics import Period, between, days, midnight, month_of, previous, week_of, year_of
 
 STEPS = 12

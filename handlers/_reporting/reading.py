@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 
-from bot.report import Asked, Why, Wish
-from bot.report._spans import SHORT_RECORD, Spans, spans_of
+from handlers._reporting import Asked, Why, Wish
+from handlers._reporting.spans import SHORT_RECORD, Spans, spans_of
 from handlers._threads.sharing import KEY
 from handlers._wording.names import call_name
 from storage import activity, groups, members, memberships, metrics, privacy, settings, topics
