@@ -97,9 +97,9 @@ HOSTILE = """a|1|一|1 |a.|:|f:|路1|区|token |-----BEGIN A-----|a_|1.1.|a@a.|h
 
 @pytest.mark.parametrize("hostile", HOSTILE.split("|"))
 def test_masking_is_quick_on_hostile_text(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     mask(hostile * (20_000 // len(hostile)))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from storage.messages import MESSAGES
 from tests.log import log_into
 
 FEATURES = "".join(f"[handlers.{name}]\n" for name in ("questions", "lookups", "help", "digest", "owner"))
-WITHIN = 20.0
+WITHIN = 45.0
 
 
 @dataclass

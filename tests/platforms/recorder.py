@@ -87,7 +87,7 @@ class Recorder:
     async def odd(self, raw: str, why: str) -> None:
         await self._change(lambda: self.oddities.append((raw, why)))
 
-    async def until(self, condition: Callable[[], object], timeout: float = 10) -> None:
+    async def until(self, condition: Callable[[], object], timeout: float = 30) -> None:
         async with asyncio.timeout(timeout), self._changed:
             await self._changed.wait_for(lambda: bool(condition()))
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 20.0  # to wait for anything, unless told otherwise
+SECONDS = 45.0  # to wait for anything, unless told otherwise
 
 
 @dataclass(frozen=True)

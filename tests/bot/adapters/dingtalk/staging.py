@@ -44,13 +44,13 @@ def dingtalk(port: int, folder: Path = Path("nowhere"), **settings: Any) -> Ding
 
 @contextlib.asynccontextmanager
 async def running(adapter: Dingtalk, ear: Recorder) -> AsyncIterator[asyncio.Task[None]]:
-    """Run an adapter, and stop it in less than a second."""
+    """Run an adapter, and stop it in time."""
     task = asyncio.ensure_future(adapter.run(ear))
     try:
         yield task
     finally:
         task.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             await asyncio.gather(task, return_exceptions=True)
 
 

@@ -59,7 +59,7 @@ async def running(folder: Path, database: Database, text: str) -> AsyncIterator[
         yield app
     finally:
         stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(8):
             await task
 
 

@@ -157,7 +157,7 @@ async def test_a_farewell_is_acknowledged_and_ends_the_life_without_an_error() -
     async with stage() as on:
         await on.hear("x")
         await on.fake.disconnect()
-        await asyncio.wait_for(on.life, 2)
+        await asyncio.wait_for(on.life, 20)
         assert json.loads(on.fake.acks[-1]["data"]) == {"reason": "persistent connection is timeout"}
 
 
@@ -167,7 +167,7 @@ async def test_a_store_on_its_way_is_waited_for_at_the_end() -> None:
         await on.fake.say("x", mention=True)
         await on.ear.until(lambda: on.ear.began)
         await on.fake.disconnect()
-        await asyncio.wait_for(on.life, 2)
+        await asyncio.wait_for(on.life, 20)
         assert on.ear.texts == ["x"]
         assert len(on.fake.acks) == 2
 
@@ -181,10 +181,10 @@ async def test_a_connection_that_ends(code: int, error: type[Exception] | None) 
         else:
             await on.fake.cut()
         if error is None:
-            await asyncio.wait_for(asyncio.shield(on.life), 2)
+            await asyncio.wait_for(asyncio.shield(on.life), 20)
         else:
             with pytest.raises(error, match="gateway closed"):
-                await asyncio.wait_for(asyncio.shield(on.life), 2)
+                await asyncio.wait_for(asyncio.shield(on.life), 20)
 
 
 @pytest.mark.middle
@@ -192,7 +192,7 @@ async def test_a_frame_that_is_too_large() -> None:
     async with stage() as on:
         await on.fake.push("x" * (_stream.MAX_FRAME + 1))
         with pytest.raises(ConnectionError, match="larger than"):
-            await asyncio.wait_for(asyncio.shield(on.life), 2)
+            await asyncio.wait_for(asyncio.shield(on.life), 20)
 
 
 async def test_a_store_that_fails_ends_the_connection_and_is_not_acknowledged() -> None:
@@ -262,13 +262,13 @@ async def test_a_connection_without_a_sign_of_life_is_given_up() -> None:
         assert not on.life.done()
         on.fake.deaf()
         with pytest.raises(ConnectionError, match="no sign of life"):
-            await asyncio.wait_for(asyncio.shield(on.life), 2)
+            await asyncio.wait_for(asyncio.shield(on.life), 20)
 
 
 async def test_a_connection_on_which_nothing_comes_is_made_anew() -> None:
     async with stage(heartbeat=0.05, silent_after=0.1) as on:
         with pytest.raises(ConnectionError, match="nothing came"):
-            await asyncio.wait_for(asyncio.shield(on.life), 2)
+            await asyncio.wait_for(asyncio.shield(on.life), 20)
 
 
 @pytest.mark.middle

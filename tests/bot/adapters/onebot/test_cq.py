@@ -63,6 +63,6 @@ def test_decode_never_raises(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["[CQ:a", "[CQ:a,b=", "[CQ:a,b=c", ",b=c", "[CQ:", "[CQ:a,b", "&amp;"])
 def test_decode_is_linear(part: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     _cq.decode("[CQ:a" + part * (300_000 // len(part)))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

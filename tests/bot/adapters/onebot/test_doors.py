@@ -125,7 +125,7 @@ async def test_of_many_at_once_one_connection_stays() -> None:
         for fake in fakes:
             await stack.enter_async_context(fake.reverse(url, interval=60))
         await ear.until(lambda: len(ear.online_as) == 5)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(8):
             while sum(len(fake.closed) for fake in fakes) < 4:  # noqa: ASYNC110 - of five, whichever
                 await asyncio.sleep(0.01)
         assert sum(len(fake.clients) for fake in fakes) == 1

@@ -97,4 +97,4 @@ async def test_a_lane_tells_of_a_failure_and_gives_up_what_hangs() -> None:
     await lane.put(fail())
     with pytest.raises(RuntimeError, match="broken"):
         await lane.failure()
-    await asyncio.wait_for(lane.settle(0.01), 1)
+    await asyncio.wait_for(lane.settle(0.01), 20)

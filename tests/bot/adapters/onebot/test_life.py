@@ -52,9 +52,9 @@ async def test_a_silent_connection_is_ended(mode: str) -> None:
         on.fake.faults.stopped = True
         if mode == "forward":
             with pytest.raises(ConnectionError, match=r"no heartbeat|ended"):
-                await asyncio.wait_for(on.life, 2)
+                await asyncio.wait_for(on.life, 20)
         else:
-            await on.fake.until(lambda: on.fake.closed, timeout=2)
+            await on.fake.until(lambda: on.fake.closed, timeout=20)
             on.fake.faults.stopped = False
             await on.ear.until(lambda: len(on.ear.online_as) == 2)
 
@@ -71,7 +71,7 @@ async def test_an_interval_that_is_named_counts_at_once() -> None:
         await asyncio.sleep(0.12)  # two heartbeats
         fake.faults.stopped = True
         with pytest.raises(ConnectionError, match=r"3 intervals of 0\.05 s"):
-            await asyncio.wait_for(parts[1], 2)
+            await asyncio.wait_for(parts[1], 20)
         parts[0].cancel()
         await asyncio.gather(*parts, return_exceptions=True)
 
@@ -81,8 +81,8 @@ async def test_without_heartbeats_silence_is_asked() -> None:
         await on.fake.until(lambda: [action for action, _ in on.fake.calls].count("get_status") >= 3)
         assert not on.life.done()
         on.fake.faults.stopped = True
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(on.life), 2)
+        await asyncio.wait([on.life], timeout=20)
+        assert isinstance(on.life.exception(), TimeoutError)
 
 
 @pytest.mark.parametrize("sign", ["heartbeat", "notice", "login"])

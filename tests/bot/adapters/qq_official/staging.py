@@ -34,13 +34,13 @@ def adapter(there: int, folder: Path | None = None, **settings: Any) -> QQOffici
 
 @contextlib.asynccontextmanager
 async def running(bot: QQOfficial, ear: Recorder) -> AsyncIterator[asyncio.Task[None]]:
-    """Run an adapter, and stop it in less than a second."""
+    """Run an adapter, and stop it in time."""
     task = asyncio.ensure_future(bot.run(ear))
     try:
         yield task
     finally:
         task.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             await asyncio.gather(task, return_exceptions=True)
 
 

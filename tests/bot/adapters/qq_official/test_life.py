@@ -268,7 +268,7 @@ async def test_heartbeats_tell_how_far_we_are_and_silence_ends_the_connection() 
         await on.fake.raw('{"op":1,"d":null}')
         on.fake.mood = "mute"
         with pytest.raises(ConnectionError, match="not answered"):
-            await asyncio.wait_for(on.life, 2)
+            await asyncio.wait_for(on.life, 20)
 
 
 async def test_an_access_token_that_the_gateway_refuses_is_renewed_once() -> None:
@@ -347,7 +347,7 @@ async def test_a_gateway_that_says_nothing(part: str, monkeypatch: pytest.Monkey
             fake._identify = silent  # type: ignore[assignment,method-assign]
         fake.quiet = part == "hello"
         with pytest.raises(ConnectionError, match="does not answer"):
-            await asyncio.wait_for(adapter(port).run(Recorder()), 2)
+            await asyncio.wait_for(adapter(port).run(Recorder()), 20)
 
 
 @pytest.mark.middle

@@ -169,7 +169,7 @@ async def test_lanes_keep_the_order_of_each_group_and_hold_up_no_other() -> None
     await lanes.put("a", slow)
     await lanes.put("a", lambda: quick("a2"))
     await lanes.put("b", lambda: quick("b1"))
-    await asyncio.wait_for(_until(lambda: "b1" in done), 2)
+    await asyncio.wait_for(_until(lambda: "b1" in done), 20)
     assert done == ["b1"]
     gate.set()
     await lanes.settle(2)
@@ -189,14 +189,14 @@ async def test_what_follows_a_failure_in_a_lane_is_not_done() -> None:
     for _ in range(5):
         await lanes.put("a", never)
     with pytest.raises(RuntimeError, match="broken"):
-        await asyncio.wait_for(lanes.failure(), 2)
+        await asyncio.wait_for(lanes.failure(), 20)
     await lanes.settle(0.1)
 
 
 async def test_settling_gives_up_what_hangs() -> None:
     lanes = Lanes()
     await lanes.put("a", asyncio.Event().wait)  # type: ignore[arg-type]
-    await asyncio.wait_for(lanes.settle(0.01), 1)
+    await asyncio.wait_for(lanes.settle(0.01), 20)
 
 
 async def _until(condition: object) -> None:

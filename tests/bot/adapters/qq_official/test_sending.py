@@ -123,7 +123,7 @@ async def test_a_group_that_takes_nothing_unasked() -> None:
 
 
 async def _closed(on: On) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(8):
         while not on.bot._state.closed:  # noqa: ASYNC110 - a plain set
             await asyncio.sleep(0.005)
 

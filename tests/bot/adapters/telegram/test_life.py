@@ -390,7 +390,7 @@ async def test_a_token_that_is_taken_back_while_we_poll() -> None:
     async with stage(poll_timeout=1) as on:
         on.fake.token = WRONG
         with pytest.raises(AuthError):
-            await asyncio.wait_for(on.life, 5)
+            await asyncio.wait_for(on.life, 20)
 
 
 async def test_a_second_program_with_the_same_token(caplog: pytest.LogCaptureFixture) -> None:
@@ -399,7 +399,7 @@ async def test_a_second_program_with_the_same_token(caplog: pytest.LogCaptureFix
         other = telegram(on.port)
         async with running(other, Recorder()):
             with pytest.raises(ConnectionError, match="another program uses this token"):
-                await asyncio.wait_for(on.life, 5)
+                await asyncio.wait_for(on.life, 20)
 
 
 async def test_nobody_there() -> None:
@@ -417,7 +417,7 @@ async def test_a_server_that_closes_ends_the_connection() -> None:
         await on.fake.deliver(poll={})
         await on.fake.say("x")
         with pytest.raises(OSError):
-            await asyncio.wait_for(on.life, 5)
+            await asyncio.wait_for(on.life, 20)
 
 
 @pytest.mark.middle
@@ -433,7 +433,7 @@ async def test_a_server_that_never_answers_ends_the_connection_in_time(where: st
                 fake.mood = "mute"
                 await fake.say("x")
             with pytest.raises(OSError, match="cannot be reached"):
-                await asyncio.wait_for(life, 4)
+                await asyncio.wait_for(life, 20)
         fake.mood = "well"
 
 

@@ -117,7 +117,7 @@ async def test_somebody_else_takes_over(monkeypatch: pytest.MonkeyPatch) -> None
     async with hooked() as (on, _):
         on.fake.queue.hook = {"url": "https://elsewhere.example.org/x"}
         with pytest.raises(ConnectionError, match="somebody else"):
-            await asyncio.wait_for(on.life, 5)
+            await asyncio.wait_for(on.life, 20)
 
 
 @pytest.mark.middle

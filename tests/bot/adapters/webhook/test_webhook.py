@@ -68,7 +68,7 @@ async def stage(fake: Fake | None = None, **settings: Any) -> AsyncIterator[Stag
         await ear.until(lambda: ear.online_as)
         yield Stage(fake, adapter, ear)
         life.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             await asyncio.gather(life, return_exceptions=True)
 
 
