@@ -11,12 +11,12 @@ from bot.adapters import Adapter
 from bot.commands import Vocabulary
 from bot.config import Config
 from bot.outbox import Policy
-from bot.quiet import Regime
 from bot.refusals import ConfigError
 from bot.turn import House
 from classifiers import Linker, Topics
 from handlers import Community, Feature
 from handlers._relink import Memories
+from handlers._tables import Quiet, Speech, part
 from storage import topics
 from storage.database import Database
 
@@ -87,20 +87,17 @@ def community(config: Config) -> Community:
     own = config.community
     return Community(
         name=own.name,
-        zone=own.zone,
-        language=own.language,
         bot_name=own.bot_name,
-        country=config.holidays.country,
-        closed=config.holidays.add,
-        opened=config.holidays.remove,
+        speech=part(Speech, own),
+        quiet=part(Quiet, config.outbox),
+        service=config.service,
+        holidays=config.holidays,
     )
 
 
 def policy(config: Config) -> Policy:
     """Return what the outbox may do."""
-    own = config.outbox
-    regime = Regime(own.preview, own.weekly_budget, own.quiet_from, own.quiet_until)
-    return Policy(regime, resend_unknown=own.on_unknown == "resend")
+    return Policy(preview=config.outbox.preview, resend_unknown=config.outbox.on_unknown == "resend")
 
 
 def house(config: Config, found: Classifiers, accounts: Mapping[str, Adapter]) -> House:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +20,11 @@ from bot.adapters import Adapter, DeliveryError, Outcome
 from bot.inbox import Clock
 from bot.pace import Pace
 from bot.queueing import queue
-from bot.quiet import PROACTIVE, WEEK, Regime, Ruling, Standing, is_night, ruling, without_mentions
+from bot.quiet import PROACTIVE, WEEK, Ruling, Standing, is_night, ruling, without_mentions
 from bot.texts import Texts
 from bot.waking import woken
 from handlers import Community
+from handlers._settings import APPROVED, OUTBOX, is_quiet, resolved
 from storage import grants, groups, outbox, settings
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -44,9 +46,9 @@ RETRY_LIMIT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What `[outbox]` says."""
+    """What `[outbox]` says for all groups; the rest of it a group may have otherwise."""
 
-    regime: Regime = field(default_factory=Regime)
+    preview: bool = True
     resend_unknown: bool = False
 
 
@@ -206,29 +208,25 @@ class Outbox:
             await self._put(store, post, State.DROPPED, error="expired")
             return None
         group = await groups.get(store, post.group_id)
-        if post.part == 1 and not await self._allowed(store, post, group, now):
+        over = await settings.overrides(store, group.id)  # for every post: no cache could know of other processes
+        quiet = resolved(OUTBOX, self.community.quiet, over)
+        if post.part == 1 and not await self._allowed(store, post, group, over, quiet.weekly_budget):
             return None
         if not await outbox.claim(store, post.id, self.owner, now):
             return None
         if post.payload is None:
             zone = ZoneInfo(group.zone) if group.zone else self.community.zone
-            night = is_night(now, zone, self.policy.regime)
-            payloads = self.adapter.render(without_mentions(post.body) if night else post.body)
+            body = without_mentions(post.body) if is_night(now, zone, quiet) else post.body
+            payloads = self.adapter.render(body)
             await outbox.put_parts(store, post, payloads)
             return group.place, payloads[0], post.reply_to
         return group.place, post.payload, post.reply_to
 
-    async def _allowed(self, store: Store, post: Post, group: Group, now: datetime) -> bool:
+    async def _allowed(self, store: Store, post: Post, group: Group, over: Mapping[str, Any], budget: int) -> bool:
+        """Say whether a post may go out by its group's rules, and write down why where it may not."""
         if post.purpose not in PROACTIVE or group.is_direct:
             return True
-        since = now - WEEK
-        standing = Standing(
-            approved=bool(await settings.get(store, group.id, "outbox.approved", False)),
-            quiet=bool(await settings.get(store, group.id, "outbox.quiet", False)),
-            digests=await outbox.count_sent(store, group.id, since, [Purpose.DIGEST]),
-            reminders=await outbox.count_sent(store, group.id, since, [Purpose.REMINDER]),
-        )
-        decided = ruling(post.purpose, standing, self.policy.regime)
+        decided = ruling(post.purpose, await self._standing(store, group, over), budget)
         if decided is Ruling.PREVIEW:
             await self._put(store, post, State.HELD, error="waits for an admin's yes to its preview")
             await self._tell_admins(store, group, post, Texts.HELD_PREVIEW.in_language(
@@ -236,6 +234,15 @@ class Outbox:
         elif decided is Ruling.DROP:
             await self._put(store, post, State.DROPPED, error="the group wants quiet, or had its posts this week")
         return decided is Ruling.SEND
+
+    async def _standing(self, store: Store, group: Group, over: Mapping[str, Any]) -> Standing:
+        now = self.clock.now()
+        return Standing(
+            approved=not self.policy.preview or bool(over.get(APPROVED)),
+            quiet=is_quiet(over, now),
+            digests=await outbox.count_sent(store, group.id, now - WEEK, [Purpose.DIGEST]),
+            reminders=await outbox.count_sent(store, group.id, now - WEEK, [Purpose.REMINDER]),
+        )
 
     async def _refused(self, store: Store, post: Post, error: DeliveryError) -> None:
         now = self.clock.now()

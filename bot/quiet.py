@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from handlers._tables import Quiet
 from storage.replies import At, Body, Paragraph, Plain, Purpose
 
 PROACTIVE = frozenset({Purpose.DIGEST, Purpose.REMINDER})
@@ -14,18 +15,8 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Regime:
-    """What the operator configured in `[outbox]`; times are local to the group."""
-
-    preview: bool = True
-    budget: int = 3
-    night_from: time = time(22, 0)
-    night_until: time = time(9, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """How a group stands: an admin approved its first preview, asked for quiet, and what it got in 7 days."""
+    """How a group stands: its first preview is approved (or none needed), it asked for quiet, what it got in 7 days."""
 
     approved: bool
     quiet: bool
@@ -41,7 +32,7 @@ class Ruling(StrEnum):
     DROP = "drop"
 
 
-def ruling(purpose: Purpose, standing: Standing, regime: Regime) -> Ruling:
+def ruling(purpose: Purpose, standing: Standing, budget: int) -> Ruling:
     """Decide about a post: what answers somebody always goes, what the bot says unasked must be wanted.
 
     The weekly budget keeps a place for the digest: reminders may use all but one of it until the digest went out.
@@ -50,19 +41,19 @@ def ruling(purpose: Purpose, standing: Standing, regime: Regime) -> Ruling:
         return Ruling.SEND
     if standing.quiet:
         return Ruling.DROP
-    if regime.preview and not standing.approved:
+    if not standing.approved:
         return Ruling.PREVIEW
     used = standing.digests + standing.reminders
     reserved = 1 if purpose is Purpose.REMINDER and standing.digests == 0 else 0
-    return Ruling.SEND if used < regime.budget - reserved else Ruling.DROP
+    return Ruling.SEND if used < budget - reserved else Ruling.DROP
 
 
-def is_night(now: datetime, zone: ZoneInfo, regime: Regime) -> bool:
-    """Say whether nobody may be mentioned now."""
+def is_night(now: datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
+    """Say whether nobody may be mentioned now; hours that begin when they end are none."""
     local = now.astimezone(zone).time()
-    if regime.night_from <= regime.night_until:
-        return regime.night_from <= local < regime.night_until
-    return local >= regime.night_from or local < regime.night_until
+    if quiet.quiet_from <= quiet.quiet_until:
+        return quiet.quiet_from <= local < quiet.quiet_until
+    return local >= quiet.quiet_from or local < quiet.quiet_until
 
 
 def without_mentions(body: Body) -> Body:

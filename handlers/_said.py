@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from handlers._tables import Holidays, Quiet, Service, Speech
 from storage.errands import Errand
 from storage.messages import Stored
 from storage.replies import Block, Body, Button, Reply
@@ -51,19 +52,24 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What the operator configured about the community.
-
-    `zone` cuts days and weeks; in service time the holidays of `country` are closed, and so are the days in `closed`,
-    but not those in `opened`.
-    """
+    """What the operator configured about the community; a group may have some of it otherwise (`/settings`)."""
 
     name: str = ""
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
-    language: str = "zh"
     bot_name: str = "小象"
-    country: str = "CN"
-    closed: frozenset[date] = frozenset()
-    opened: frozenset[date] = frozenset()
+    speech: Speech = field(default_factory=Speech)
+    quiet: Quiet = field(default_factory=Quiet)
+    service: Service = field(default_factory=Service)
+    holidays: Holidays = field(default_factory=Holidays)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The one zone that cuts days and weeks."""
+        return self.speech.zone
+
+    @property
+    def language(self) -> str:
+        """What the bot speaks where no group chose otherwise."""
+        return self.speech.language
 
 
 @dataclass(frozen=True, slots=True)

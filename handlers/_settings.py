@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from handlers import Community, Context, Feature
 from storage.groups import Group
 
-LANGUAGE = "community.language"
+M = TypeVar("M", bound=BaseModel)
+
+LANGUAGE, ZONE = "community.language", "community.zone"
+OUTBOX = "outbox"
+APPROVED, QUIET = "outbox.approved", "outbox.quiet"  # quiet: true, or until when (ISO 8601)
 
 
 def effective(feature: Feature, overrides: Mapping[str, Any]) -> Any:
-    """Return a feature's settings with what was set by command on top; the same model checks both.
+    """Return a feature's settings with what was set by command on top; the same model checks both."""
+    return resolved(feature.name, feature.settings, overrides)
+
+
+def resolved(name: str, table: M, overrides: Mapping[str, Any]) -> M:
+    """Return a table of the configuration with what was set by command on top, under `name.key`.
 
     What no longer fits (a key that is gone since, a value that the config now contradicts) is left out: an old
     override must not stop a group.
     """
-    prefix = f"{feature.name}."
-    changed = {key.removeprefix(prefix): value for key, value in overrides.items() if key.startswith(prefix)}
+    keys = {f"{name}.{key}": key for key in type(table).model_fields}
+    changed = {keys[key]: value for key, value in overrides.items() if key in keys}
     if not changed:
-        return feature.settings
+        return table
     try:
-        return changed_to(feature.settings, changed)
+        return changed_to(table, changed)
     except ValidationError:
-        return _what_fits(feature.settings, changed)
+        return _what_fits(table, changed)
 
 
-def changed_to(settings: BaseModel, values: Mapping[str, Any]) -> BaseModel:
+def changed_to(settings: M, values: Mapping[str, Any]) -> M:
     """Return settings with other values.
 
     Raises:
@@ -38,7 +48,7 @@ def changed_to(settings: BaseModel, values: Mapping[str, Any]) -> BaseModel:
     return type(settings).model_validate({**settings.model_dump(), **values})
 
 
-def _what_fits(settings: BaseModel, values: Mapping[str, Any]) -> BaseModel:
+def _what_fits(settings: M, values: Mapping[str, Any]) -> M:
     for key, value in values.items():
         try:
             settings = changed_to(settings, {key: value})
@@ -61,3 +71,9 @@ def context_of(
     found.language = language(overrides, ctx.community)
     found.group = group or ctx.group
     return found
+
+
+def is_quiet(overrides: Mapping[str, Any], now: datetime) -> bool:
+    """Say whether a group wants nothing unasked now."""
+    wanted = overrides.get(QUIET, False)
+    return datetime.fromisoformat(wanted) > now if isinstance(wanted, str) else bool(wanted)

@@ -24,12 +24,12 @@ from bot.dispatch import Dispatch
 from bot.ear import AccountEar
 from bot.inbox import Inbox
 from bot.outbox import Outbox, Policy
-from bot.quiet import Regime
 from bot.turn import House
 from classifiers import topics as linear
 from classifiers.topics import LinearTopics
 from handlers import Community, Feature
 from handlers._relink import Memories
+from handlers._tables import Speech
 from storage import accounts, grants, members, topics
 from storage.accounts import Account
 from storage.database import Database
@@ -173,12 +173,12 @@ class Chat:
         house = House(
             features=loaded,
             vocabulary=Vocabulary(loaded),
-            community=Community(name="测试", language=language),
+            community=Community(name="测试", speech=Speech(language=language)),
             linker=linker or rules.build(rules.Settings()),
             topics=words,
             memories=Memories(),
         )
-        return cls(database, house, account, Policy(Regime(preview=preview)))
+        return cls(database, house, account, Policy(preview=preview))
 
     # -- time -----------------------------------------------------------------------------------------------------
 

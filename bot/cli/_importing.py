@@ -15,7 +15,7 @@ from bot import assembly, history
 from bot.cli._opening import Desk, RefusalError
 from bot.cli._periods import day_of
 from bot.clock import system_clock
-from bot.config._places import known_zone
+from handlers._places import known_zone
 from bot.history import ACCOUNT, AHEAD, PLATFORM, Asked, Refused, Report
 from bot.importers import FormatError, Options
 from bot.importers._text import Source

@@ -20,7 +20,7 @@ from bot.adapters import Adapter, Question
 from bot.cli._doctor import probed
 from bot.cli._opening import RefusalError
 from bot.config import DEFAULT, ConfigError, load
-from bot.config._places import known_zone
+from handlers._places import known_zone
 from bot.plugins import available
 from handlers import Text
 

@@ -11,28 +11,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from datetime import date, time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from bot.config._database import password, shown, usable_url
 from bot.config._faults import fault
 from bot.config._file import HOME, Table, from_environment, overlay, read
-from bot.config._places import known_country, known_zone
 from bot.config._secrets import secrets
 from bot.config._strict import validate
 from bot.refusals import ConfigError, near
+from handlers._tables import STRICT, Holidays, Quiet, Service, Speech
 
 __all__ = ["HOME", "Config", "ConfigError", "Table", "exposed", "load", "password", "secrets", "shown", "validate"]
 
 KINDS = ("adapters", "handlers", "classifiers")
 EXAMPLE = HOME / "config.example.toml"
 DEFAULT = HOME / "config.toml"
-STRICT = ConfigDict(extra="forbid", frozen=True)
 Days = Annotated[int, Field(ge=1, le=36500)]
 
 
@@ -44,13 +41,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Community(BaseModel):
+class Community(Speech):
     """Who speaks, and by which zone days and weeks are cut."""
 
-    model_config = STRICT
     name: str = Field("社区", min_length=1, max_length=40)
-    zone: Annotated[ZoneInfo, BeforeValidator(known_zone)] = ZoneInfo("Asia/Shanghai")
-    language: Literal["zh", "en"] = "zh"
     bot_name: str = Field("小象", min_length=1, max_length=20)
 
 
@@ -112,38 +106,16 @@ class Retention(BaseModel):
     audit: Days = 365
 
 
-class Holidays(BaseModel):
-    """Which days are closed in service time: those of a country, with days added and removed."""
-
-    model_config = STRICT
-    country: Annotated[str, AfterValidator(known_country)] = "CN"
-    add: frozenset[date] = frozenset()
-    remove: frozenset[date] = frozenset()
-
-    @model_validator(mode="after")
-    def _agree(self) -> Holidays:
-        if self.add & self.remove:
-            raise ValueError("a day stands in add and in remove; keep one of them")
-        return self
-
-
-class Outbox(BaseModel):
+class Outbox(Quiet):
     """How the quiet regime and doubtful posts are handled.
 
     Attributes:
         on_unknown: What to do with a post that may have arrived: `hold` it for an admin, or `resend` it.
-        quiet_from: Start of the hours without mentions, in the community's zone.
-        quiet_until: Their end.
-        weekly_budget: Proactive posts per group and week.
         gather_seconds: How long confirmations are gathered into one post.
         preview: A group's first proactive post waits for an admin.
     """
 
-    model_config = STRICT
     on_unknown: Literal["hold", "resend"] = "hold"
-    quiet_from: time = time(22)
-    quiet_until: time = time(9)
-    weekly_budget: int = Field(3, ge=0, le=100_000)
     gather_seconds: int = Field(120, ge=0, le=3600)
     preview: bool = True
 
@@ -171,6 +143,7 @@ class Own(BaseModel):
     web: Web = Web()
     log: Log = Log()
     retention: Retention = Retention()
+    service: Service = Service()
     holidays: Holidays = Holidays()
     outbox: Outbox = Outbox()
     imports: Imports = Imports()

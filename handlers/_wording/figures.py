@@ -46,7 +46,8 @@ class Compared:
 
 def options_of(community: Community) -> Options:
     """Return what the community decided about its figures."""
-    return Options(zone=community.zone, country=community.country, holidays=community.closed, workdays=community.opened)
+    service, closed = community.service, community.holidays
+    return Options(community.zone, service.opens, service.closes, closed.country, closed.add, closed.remove)
 
 
 async def scope_of(ctx: Context[Any], wanted: Iterable[int], label: str = "") -> Scope:

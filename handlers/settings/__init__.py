@@ -104,7 +104,7 @@ class _Setting:
 
 def _settable(ctx: Context[Any]) -> list[Feature]:
     """Return everything that has settings: the features that are switched on, and the language of the community."""
-    own = _Community().model_copy(update={"language": ctx.community.language})
+    own = _Community.model_validate(ctx.community.speech.model_dump(include={"language"}, exclude_unset=True))
     community = Feature("community", Router(_Community), own)
     return [community, *(f for f in ctx.features if type(f.settings).model_fields)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from bot.adapters import Rate
 from bot.pace import Pace
-from bot.quiet import Regime, Ruling, Standing, is_night, ruling, without_mentions
+from bot.quiet import Ruling, Standing, is_night, ruling, without_mentions
+from handlers._tables import Quiet
 from storage.replies import At, Body, Paragraph, Plain, Purpose, plain
 
-REGIME = Regime(preview=True, budget=3)
+BUDGET = 3
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
 
@@ -41,20 +42,28 @@ NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 def test_what_is_said_unasked_must_be_wanted(
     purpose: Purpose, approved: bool, quiet: bool, digests: int, reminders: int, decided: Ruling
 ) -> None:
-    assert ruling(purpose, Standing(approved, quiet, digests, reminders), REGIME) is decided
-
-
-def test_without_the_preview_gate_a_first_post_goes_out() -> None:
-    assert ruling(Purpose.DIGEST, Standing(False, False, 0, 0), Regime(preview=False)) is Ruling.SEND
+    assert ruling(purpose, Standing(approved, quiet, digests, reminders), BUDGET) is decided
 
 
 @pytest.mark.parametrize(
-    ("local", "night"),
-    [("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("08:59", True), ("09:00", False)],
+    ("hours", "local", "night"),
+    [
+        ("22-09", "21:59", False),
+        ("22-09", "22:00", True),
+        ("22-09", "23:59", True),
+        ("22-09", "00:00", True),
+        ("22-09", "08:59", True),
+        ("22-09", "09:00", False),
+        ("00-06", "23:59", False),
+        ("00-06", "00:00", True),
+        ("00-06", "06:00", False),
+        ("09-09", "09:00", False),  # none at all
+    ],
 )
-def test_nobody_is_mentioned_at_night(local: str, night: bool) -> None:
+def test_nobody_is_mentioned_at_night(hours: str, local: str, night: bool) -> None:
+    begin, end = (time(int(hour)) for hour in hours.split("-"))
     now = datetime.fromisoformat(f"2026-11-23T{local}:00+08:00")
-    assert is_night(now, ZoneInfo("Asia/Shanghai"), REGIME) is night
+    assert is_night(now, ZoneInfo("Asia/Shanghai"), Quiet(quiet_from=begin, quiet_until=end)) is night
 
 
 def test_at_night_people_are_named_and_not_mentioned() -> None:
