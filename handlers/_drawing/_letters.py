@@ -28,10 +28,10 @@ class Texts:
 def clean(text: str, glyphs: Container[str], language: str, limit: int = 0) -> str:
     """Return the text in one line, in characters that `glyphs` holds, at most `limit` of them where one is given.
 
-    Pictures (emoji) and letters that are missing become a short word, however many stand together; control and
-    direction marks, zero-width characters and heaps of accents are left out. Letters that are missing become
-    those beneath them (Ž is Z). What is left out beyond the limit is told by an …; a token of more than thirty characters may be
-    broken anywhere. Cleaning twice changes nothing.
+    Pictures (emoji) and letters that are missing become a short word, however many stand together, where there is no
+    plain letter beneath (Ž is Z); control and direction marks, zero-width characters and heaps of accents are left
+    out. What is cut off is told by an …; a token of more than thirty characters may be broken anywhere. Cleaning
+    twice changes nothing.
     """
     if not _EASY.fullmatch(text):
         text = "".join(_known(unicodedata.normalize("NFC", text.replace(_BREAK, "")), glyphs, language))
