@@ -1,4 +1,4 @@
-"""Groups: the places where members talk, what of them can be seen (coverage), their sizes and their segments."""
+"""Groups: the places where members talk, what of them can be seen (coverage), and their sizes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GROUPS = Table(
     Column("name", Text, nullable=False, server_default=""),
     Column("account_id", Id, ForeignKey("accounts.id")),  # the one account that listens
     Column("member_id", Id),  # of a direct: the member on the other side
-    Column("zone", Text),  # moves its schedules only; days are cut in the community's zone
+    Column("zone", Text),  # as its settings say; moves its schedules only, days are cut in the community's zone
     Column("noticed_at", UTCDateTime),  # when the notice of privacy was posted
     Column("version", Integer, nullable=False, server_default="0"),  # counts placings; a cached memory must match
     UniqueConstraint("platform", "key"),
@@ -72,22 +72,6 @@ FORMER_KEYS = Table(
     Column("platform", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
-)
-
-SEGMENTS = Table(
-    "segments",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("kind", Text, nullable=False),  # general | industry | region
-    Column("value", Text, nullable=False, server_default=""),
-    UniqueConstraint("kind", "value"),
-)
-
-GROUP_SEGMENTS = Table(
-    "group_segments",
-    METADATA,
-    Column("group_id", Id, ForeignKey("groups.id"), primary_key=True),
-    Column("segment_id", Id, ForeignKey("segments.id"), primary_key=True),
 )
 
 
@@ -224,25 +208,6 @@ async def of_account(store: Store, account: int) -> list[int]:
     return await store.scalars(select(GROUPS.c.id).where(GROUPS.c.account_id == account))
 
 
-async def of_segment(store: Store, kind: str, value: str) -> list[Group]:
-    """Return the groups that carry a segment."""
-    query = (
-        select(*_COLUMNS)
-        .join(GROUP_SEGMENTS, GROUP_SEGMENTS.c.group_id == GROUPS.c.id)
-        .join(SEGMENTS, SEGMENTS.c.id == GROUP_SEGMENTS.c.segment_id)
-        .where(SEGMENTS.c.kind == kind, SEGMENTS.c.value == value)
-        .order_by(GROUPS.c.id)
-    )
-    return [_group(row) for row in await store.rows(query)]
-
-
-async def label(store: Store, group: int, kind: str, value: str) -> None:
-    """Give a group a segment."""
-    await store.insert_or_skip(SEGMENTS, kind=kind, value=value)
-    segment = await store.scalar(select(SEGMENTS.c.id).where(SEGMENTS.c.kind == kind, SEGMENTS.c.value == value))
-    await store.insert_new(GROUP_SEGMENTS, [{"group_id": group, "segment_id": segment}])
-
-
 async def direct_of(store: Store, member: int) -> Group | None:
     """Return the direct of a member, if there ever was one."""
     row = await store.row(select(*_COLUMNS).where(GROUPS.c.member_id == member, GROUPS.c.kind == GroupKind.DIRECT))
@@ -252,6 +217,11 @@ async def direct_of(store: Store, member: int) -> Group | None:
 async def belongs_to(store: Store, group: int, member: int) -> None:
     """Say who is on the other side of a direct."""
     await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(member_id=member))
+
+
+async def set_zone(store: Store, group: int, zone: str | None) -> None:
+    """Write down by which zone a group's schedules go, where it is not the community's."""
+    await store.execute(update(GROUPS).where(GROUPS.c.id == group).values(zone=zone))
 
 
 async def serve(store: Store, group: int, account: int) -> None:

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from storage import accounts, companies, groups, members, memberships
+from storage import accounts, companies, groups, members, memberships, segments
 from storage.database import Database
 from storage.frames import GroupKind, Place
 from storage.groups import Coverage, Span
 from storage.members import MEMBERS, PERSONS
+from storage.segments import Kind, Segment
 from tests.conftest import T0
 from tests.storage.rows import a_direct, a_group, a_member
 
@@ -57,13 +58,22 @@ async def test_directs_are_kept_apart(database: Database) -> None:
 
 
 async def test_segments(database: Database) -> None:
+    chengdu, finance, general = Segment(Kind.REGION, "成都"), Segment(Kind.INDUSTRY, "金融"), Segment(Kind.GENERAL)
     async with database.write() as store:
-        one, two = await a_group(store, "1"), await a_group(store, "2")
-        await groups.label(store, one.id, "region", "成都")
-        await groups.label(store, one.id, "region", "成都")
-        await groups.label(store, two.id, "industry", "金融")
-        assert await groups.of_segment(store, "region", "成都") == [one]
-        assert await groups.of_segment(store, "region", "金融") == []
+        one, two = (await a_group(store, "1")).id, (await a_group(store, "2")).id
+        for group, segment in ((one, chengdu), (one, chengdu), (one, finance), (two, chengdu)):
+            await segments.give(store, group, segment)
+        assert await segments.of_groups(store) == {one: [finance, chengdu], two: [chengdu]}
+        assert await segments.inside(store, chengdu) == [one, two]
+        assert await segments.inside(store, Segment(Kind.REGION, "金融")) == []
+        await segments.give(store, two, Segment(Kind.REGION, "西安"))  # one of a kind
+        assert await segments.of_group(store, two) == [Segment(Kind.REGION, "西安")]
+        await segments.give(store, one, general)  # has no other
+        assert await segments.of_group(store, one) == [general]
+        await segments.give(store, one, finance)
+        assert await segments.of_group(store, one) == [finance]
+        await segments.clear(store, one)
+        assert await segments.of_group(store, one) == []
 
 
 async def test_coverage_is_a_chain_of_spans(database: Database) -> None:
