@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
+from bot.importers._fields import RowError, ident, idents, number, seconds, words
 from bot.importers._json import CUT_OFF, NOT_JSON, BrokenError, json_lines, walk
-from bot.importers._rows import NO_SENDER, RowError, Rows, ident, idents, number, seconds, words
+from bot.importers._rows import NO_SENDER, Row, Rows
 from bot.importers._text import lines
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
@@ -179,16 +180,18 @@ class _Reader:
         elif kind is not Kind.SYSTEM:
             raise RowError(NO_SENDER)
         return self.rows.message(
-            at,
-            member,
-            names[0] or names[1],
-            words(row.get("content")),
-            kind=kind,
-            stand_in=stand_in,
-            key=ident(row.get("platformMessageId")),
-            reply_to=ident(row.get("replyToMessageId")),
-            mentions=idents(own.get("mentions")) if isinstance(own, dict) else None,
-            to_bot=isinstance(own, dict) and own.get("toBot") is True,
+            Row(
+                at,
+                member,
+                names[0] or names[1],
+                words(row.get("content")),
+                kind=kind,
+                stand_in=stand_in,
+                key=ident(row.get("platformMessageId")),
+                reply_to=ident(row.get("replyToMessageId")),
+                mentions=idents(own.get("mentions")) if isinstance(own, dict) else None,
+                to_bot=isinstance(own, dict) and own.get("toBot") is True,
+            )
         )
 
 

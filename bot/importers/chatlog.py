@@ -14,8 +14,9 @@ from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
 from bot.importers import _wechat as wechat
+from bot.importers._fields import RowError, ident, moment, number, table, words
 from bot.importers._json import CUT_OFF, BrokenError, walk
-from bot.importers._rows import RAGGED, RowError, Rows, checked, ident, moment, number, table, words, zoneless
+from bot.importers._rows import RAGGED, Row, Rows, checked, zoneless
 from bot.importers._table import records
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
@@ -119,7 +120,7 @@ class _Talks:
             kind = Kind.SYSTEM
         if not text and kind is Kind.TEXT:
             raise RowError("is empty")
-        return rows.message(at, sender, name, text, kind=kind, quote=quote, reply_to=reply_to)
+        return rows.message(Row(at, sender, name, text, kind=kind, quote=quote, reply_to=reply_to))
 
 
 def _typed(row: Mapping[str, Any], options: Options) -> tuple[Kind, str, str, str]:
@@ -138,7 +139,7 @@ def _typed(row: Mapping[str, Any], options: Options) -> tuple[Kind, str, str, st
         try:
             reply_to = (
                 Rows(options)
-                .message(moment(words(refer.get("time")), options), ident(refer.get("sender")), "", quoted)
+                .message(Row(moment(words(refer.get("time")), options), ident(refer.get("sender")), "", quoted))
                 .key
             )
         except RowError:

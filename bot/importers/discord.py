@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
+from bot.importers._fields import RowError, ident, moment, table, words
 from bot.importers._json import CUT_OFF, BrokenError, ahead, walk
-from bot.importers._rows import PRIVATE, TAKEN_BACK, RowError, Rows, checked, ident, moment, place, table, words
+from bot.importers._rows import PRIVATE, TAKEN_BACK, Row, Rows, checked, place
 from storage.frames import Kind, Message
 from storage.sanitize import label
 
@@ -66,7 +67,7 @@ def _message(row: Mapping[str, Any], rows: Rows) -> Message:
         raise RowError("has no id")
     at = moment(words(row.get("timestamp")), rows.options)
     if kind in TOLD:
-        return rows.message(at, "", "", words(row.get("content")), kind=Kind.SYSTEM, stand_in=f"[{kind}]", key=key)
+        return rows.message(Row(at, "", "", words(row.get("content")), kind=Kind.SYSTEM, stand_in=f"[{kind}]", key=key))
     author, reference = table(row.get("author")), table(row.get("reference"))
     forwarded = table(row.get("forwardedMessage"))
     text = words(row.get("content")).strip() or words(forwarded.get("content")).strip()
@@ -81,17 +82,19 @@ def _message(row: Mapping[str, Any], rows: Rows) -> Message:
     named, to_bot = _mentioned(row, rows)
     text, mentions, spoken_to = rows.names.understand(text)
     return rows.message(
-        at,
-        ident(author.get("id")),
-        words(author.get("nickname")) or words(author.get("name")),
-        " ".join(part for part in (text, *(words for _, words in shown)) if part),
-        kind=what,
-        stand_in="[链接]" if kind in SPOKEN else "[unsupported:other]",
-        key=key,
-        reply_to="" if what is Kind.FORWARD else ident(reference.get("messageId")),
-        mentions=(*named, *mentions),
-        to_bot=to_bot or spoken_to,
-        flags=("bot",) * (author.get("isBot") is True),
+        Row(
+            at,
+            ident(author.get("id")),
+            words(author.get("nickname")) or words(author.get("name")),
+            " ".join(part for part in (text, *(words for _, words in shown)) if part),
+            kind=what,
+            stand_in="[链接]" if kind in SPOKEN else "[unsupported:other]",
+            key=key,
+            reply_to="" if what is Kind.FORWARD else ident(reference.get("messageId")),
+            mentions=(*named, *mentions),
+            to_bot=to_bot or spoken_to,
+            flags=("bot",) * (author.get("isBot") is True),
+        )
     )
 
 

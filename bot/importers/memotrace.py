@@ -14,7 +14,8 @@ from typing import TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
 from bot.importers import _wechat as wechat
-from bot.importers._rows import RAGGED, RowError, Rows, ident, moment, nameless, number, place, seconds, zoneless
+from bot.importers._fields import RowError, ident, moment, number, seconds
+from bot.importers._rows import RAGGED, Row, Rows, nameless, place, zoneless
 from bot.importers._table import records
 from storage.frames import Kind, Message
 
@@ -99,4 +100,4 @@ def _message(row: dict[str, str], rows: Rows) -> Message:
     if member.endswith(wechat.ROOM) or name in wechat.SYSTEM_MEMBERS:
         kind = Kind.SYSTEM
     text = wechat.readable(text) if kind is not Kind.SYSTEM else text
-    return rows.message(at, member, name, text, kind=kind, stand_in=stand_in)
+    return rows.message(Row(at, member, name, text, kind=kind, stand_in=stand_in))

@@ -13,19 +13,9 @@ from datetime import datetime
 from typing import TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
+from bot.importers._fields import MOMENT, NO_LOCAL_TIME, RowError, kind_of, moment, moment_of
 from bot.importers._json import NOT_TEXT, TOO_LONG
-from bot.importers._rows import (
-    MOMENT,
-    NO_LOCAL_TIME,
-    RowError,
-    Rows,
-    kind_of,
-    moment,
-    moment_of,
-    nameless,
-    place,
-    zoneless,
-)
+from bot.importers._rows import Row, Rows, nameless, place, zoneless
 from bot.importers._text import damaged, lines
 from storage.frames import Message
 
@@ -128,4 +118,4 @@ def _ended(begun: _Begun, rows: Rows) -> Iterator[Found]:
 def _message(name: str, at: datetime, text: str, rows: Rows) -> Message:
     if not text:
         raise RowError("is empty")
-    return rows.message(at, "", name, text, kind=kind_of(text))
+    return rows.message(Row(at, "", name, text, kind=kind_of(text)))

@@ -17,21 +17,9 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from bot.importers import Folder, FormatError, Found, Options, Skipped
+from bot.importers._fields import RowError, ident, milliseconds, moment, number, table, words
 from bot.importers._json import CUT_OFF, BrokenError, ahead, json_lines, walk
-from bot.importers._rows import (
-    PRIVATE,
-    TAKEN_BACK,
-    RowError,
-    Rows,
-    checked,
-    ident,
-    milliseconds,
-    moment,
-    number,
-    place,
-    table,
-    words,
-)
+from bot.importers._rows import PRIVATE, TAKEN_BACK, Row, Rows, checked, place
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
 
@@ -145,7 +133,7 @@ class _Reader:
         if row.get("recalled") is True or row.get("isRecalled") is True:
             raise RowError(TAKEN_BACK)
         if row.get("system") is True or row.get("isSystemMessage") is True or row.get("type") == "system":
-            return self.rows.message(at, "", "", words(content.get("text")), kind=Kind.SYSTEM, key=bare)
+            return self.rows.message(Row(at, "", "", words(content.get("text")), kind=Kind.SYSTEM, key=bare))
         seq = number(row.get("seq"), 0) or number(raw.get("msgSeq"), 0)
         key = self._key(bare, seq)
         parts = [table(one) for one in content["elements"]] if isinstance(content.get("elements"), list) else []
@@ -153,18 +141,20 @@ class _Reader:
         named = [ident(table(part.get("data")).get("uin")) for part in parts if part.get("type") == "at"]
         text, mentions, to_bot = self.rows.names.understand(text)
         return self.rows.message(
-            at,
-            ident(sender.get("uin")) or ident(raw.get("senderUin")) or ident(sender.get("uid")),
-            next(filter(None, (words(name) for name in _names(sender, raw))), ""),
-            text,
-            kind=kind,
-            stand_in="[unsupported:other]",
-            key=key,
-            alias=bare if key != bare else "",
-            reply_to=self._replied(parts, content),
-            mentions=[member for member in (*named, *mentions) if member not in {"0", "all"}],
-            to_bot=to_bot,
-            seq=seq if seq > 0 else None,
+            Row(
+                at,
+                ident(sender.get("uin")) or ident(raw.get("senderUin")) or ident(sender.get("uid")),
+                next(filter(None, (words(name) for name in _names(sender, raw))), ""),
+                text,
+                kind=kind,
+                stand_in="[unsupported:other]",
+                key=key,
+                alias=bare if key != bare else "",
+                reply_to=self._replied(parts, content),
+                mentions=[member for member in (*named, *mentions) if member not in {"0", "all"}],
+                to_bot=to_bot,
+                seq=seq if seq > 0 else None,
+            )
         )
 
     def _at(self, value: object) -> datetime:

@@ -15,8 +15,9 @@ from html.parser import HTMLParser
 from typing import TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
+from bot.importers._fields import NO_LOCAL_TIME, RowError, kind_of, moment
 from bot.importers._json import NOT_TEXT
-from bot.importers._rows import NO_LOCAL_TIME, RowError, Rows, kind_of, moment, place, zoneless
+from bot.importers._rows import Row, Rows, place, zoneless
 from bot.importers._text import BROKEN, damaged
 from storage.frames import Kind, Message
 
@@ -88,7 +89,7 @@ def _message(day: str, reader: _Cells, rows: Rows) -> Message:
         raise RowError("has no QQ number behind its name, as in a private talk")
     if not text:
         raise RowError("is empty")
-    return rows.message(at, member, name or member, text, kind=kind)
+    return rows.message(Row(at, member, name or member, text, kind=kind))
 
 
 def _rows(file: TextIO) -> Iterator[tuple[int, str]]:

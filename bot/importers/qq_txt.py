@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import TextIO
 
 from bot.importers import Found, Options, Skipped
+from bot.importers._fields import MOMENT, RowError, kind_of, moment_of
 from bot.importers._json import NOT_TEXT, TOO_LONG
-from bot.importers._rows import MOMENT, RowError, Rows, kind_of, moment_of, place, zoneless
+from bot.importers._rows import Row, Rows, place, zoneless
 from bot.importers._text import damaged, lines
 from storage.frames import Kind, Message
 
@@ -105,10 +106,10 @@ class _Talk:
         who = _WHO.fullmatch(self.rest)
         member, name = (who["number"] or who["mail"], who["name"]) if who else ("", self.rest)
         if member in SYSTEM:
-            return self.rows.message(at, "", "", text, kind=Kind.SYSTEM)
+            return self.rows.message(Row(at, "", "", text, kind=Kind.SYSTEM))
         if not member and not (self.options and self.options.group):
             raise RowError(NO_NUMBER)
         if not text:
             raise RowError("is empty")
         name = _RANK.sub("", name, count=1).strip() or member
-        return self.rows.message(at, member, name, text, kind=kind_of(text))
+        return self.rows.message(Row(at, member, name, text, kind=kind_of(text)))

@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.importers import Folder, FormatError, Found, Noted, Options, Skipped
+from bot.importers._fields import RowError, ident, seconds, table, words
 from bot.importers._json import CUT_OFF, BrokenError, walk
 from bot.importers._names import Names
-from bot.importers._rows import TAKEN_BACK, RowError, Rows, checked, ident, seconds, table, words
+from bot.importers._rows import TAKEN_BACK, Row, Rows, checked
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
 
@@ -101,7 +102,7 @@ class _Group:
             raise RowError(TAKEN_BACK)
         text, named = self._plain(words(row.get("text")))
         if what not in SPOKEN:
-            return self.rows.message(at, "", "", text, kind=Kind.SYSTEM, stand_in=f"[{label(what, 40)}]", key=key)
+            return self.rows.message(Row(at, "", "", text, kind=Kind.SYSTEM, stand_in=f"[{label(what, 40)}]", key=key))
         files = [table(one) for one in row["files"]] if isinstance(row.get("files"), list) else []
         shown = [_attached(one) for one in files]
         profile, thread = table(row.get("user_profile")), ident(row.get("thread_ts"))
@@ -109,17 +110,19 @@ class _Group:
         name = self.rows.called.get(member) or words(profile.get("display_name")) or words(row.get("username"))
         text, mentions, to_bot = self.rows.names.understand(text)
         return self.rows.message(
-            at,
-            member,
-            name or member,
-            " ".join(part for part in (text.strip(), *(part for _, part in shown)) if part),
-            kind=Kind.TEXT if text.strip() or not shown else shown[0][0],
-            stand_in="[unsupported:blocks]",
-            key=key,
-            reply_to="" if thread == key else thread,
-            mentions=(*named, *mentions),
-            to_bot=to_bot,
-            flags=("bot",) * (what == "bot_message" or "bot_id" in row),
+            Row(
+                at,
+                member,
+                name or member,
+                " ".join(part for part in (text.strip(), *(part for _, part in shown)) if part),
+                kind=Kind.TEXT if text.strip() or not shown else shown[0][0],
+                stand_in="[unsupported:blocks]",
+                key=key,
+                reply_to="" if thread == key else thread,
+                mentions=(*named, *mentions),
+                to_bot=to_bot,
+                flags=("bot",) * (what == "bot_message" or "bot_id" in row),
+            )
         )
 
     def _at(self, key: str) -> datetime:

@@ -13,18 +13,8 @@ from datetime import datetime
 from typing import TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
-from bot.importers._rows import (
-    RAGGED,
-    RowError,
-    Rows,
-    ident,
-    kind_of,
-    milliseconds,
-    moment,
-    nameless,
-    place,
-    zoneless,
-)
+from bot.importers._fields import RowError, ident, kind_of, milliseconds, moment
+from bot.importers._rows import RAGGED, Row, Rows, nameless, place, zoneless
 from bot.importers._table import DELIMITERS, cells, delimiter, records
 from storage.frames import Message, Place
 from storage.sanitize import label
@@ -163,13 +153,15 @@ class _Reader:
         if not text:
             raise RowError("is empty")
         return rows.message(
-            self._at(self._cell(row, "time")),
-            ident(self._cell(row, "member")),
-            self._cell(row, "name"),
-            text,
-            kind=kind_of(text),
-            key=ident(self._cell(row, "id")),
-            reply_to=ident(self._cell(row, "reply_to")),
+            Row(
+                self._at(self._cell(row, "time")),
+                ident(self._cell(row, "member")),
+                self._cell(row, "name"),
+                text,
+                kind=kind_of(text),
+                key=ident(self._cell(row, "id")),
+                reply_to=ident(self._cell(row, "reply_to")),
+            )
         )
 
     def _at(self, time: str) -> datetime:

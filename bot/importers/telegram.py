@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
+from bot.importers._fields import RowError, ident, moment, seconds, words
 from bot.importers._json import CUT_OFF, BrokenError, Element, walk
-from bot.importers._rows import NO_SENDER, PRIVATE, RowError, Rows, checked, ident, moment, seconds, words, zoneless
+from bot.importers._rows import NO_SENDER, PRIVATE, Row, Rows, checked, zoneless
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
 
@@ -127,7 +128,7 @@ class _Talk:
         if row.get("type") == "service":
             if row.get("action") == "topic_created":
                 self.topics.add(key)
-            return self.rows.message(at, "", "", _service(row), kind=Kind.SYSTEM, key=key)
+            return self.rows.message(Row(at, "", "", _service(row), kind=Kind.SYSTEM, key=key))
         member, flags = _sender(row.get("from_id"))
         if not member:
             raise RowError(NO_SENDER)
@@ -138,16 +139,18 @@ class _Talk:
         reply_to = "" if row.get("reply_to_peer_id") else self._key(row.get("reply_to_message_id"))
         text, mentions, to_bot = self.rows.names.understand(text)
         return self.rows.message(
-            at,
-            member,
-            words(row.get("from")),
-            " ".join(part for part in (text, shown) if part),
-            kind=kind,
-            key=key,
-            reply_to="" if reply_to in self.topics else reply_to,
-            mentions=(*named, *mentions),
-            to_bot=to_bot,
-            flags=flags,
+            Row(
+                at,
+                member,
+                words(row.get("from")),
+                " ".join(part for part in (text, shown) if part),
+                kind=kind,
+                key=key,
+                reply_to="" if reply_to in self.topics else reply_to,
+                mentions=(*named, *mentions),
+                to_bot=to_bot,
+                flags=flags,
+            )
         )
 
     def _key(self, value: object) -> str:

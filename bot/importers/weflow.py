@@ -14,8 +14,9 @@ from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
 from bot.importers import _wechat as wechat
+from bot.importers._fields import ident, number, seconds, table, words
 from bot.importers._json import CUT_OFF, BrokenError, ahead, walk
-from bot.importers._rows import PRIVATE, Rows, checked, ident, number, place, seconds, table, words
+from bot.importers._rows import PRIVATE, Row, Rows, checked, place
 from storage.frames import Kind, Message
 from storage.sanitize import label
 
@@ -84,15 +85,17 @@ class _Reader:
             kind = Kind.SYSTEM
         text, quote = words(row.get("content")), words(row.get("quotedContent"))
         return self.rows.message(
-            at,
-            member,
-            name or words(row.get("senderDisplayName")),
-            wechat.readable(_answer(text, row) if stand_in == "[引用]" else text),
-            kind=kind,
-            stand_in=stand_in,
-            key=ident(row.get("platformMessageId")),
-            reply_to=ident(row.get("replyToMessageId")),
-            quote=quote,
+            Row(
+                at,
+                member,
+                name or words(row.get("senderDisplayName")),
+                wechat.readable(_answer(text, row) if stand_in == "[引用]" else text),
+                kind=kind,
+                stand_in=stand_in,
+                key=ident(row.get("platformMessageId")),
+                reply_to=ident(row.get("replyToMessageId")),
+                quote=quote,
+            )
         )
 
 

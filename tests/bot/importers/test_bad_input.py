@@ -16,8 +16,8 @@ import pytest
 
 from bot.importers import FormatError, Found, Options, Skipped
 from bot.importers._archive import name_of, stays_inside
+from bot.importers._fields import EARLIEST, RowError, moment
 from bot.importers._inputs import Input, inputs
-from bot.importers._rows import EARLIEST, RowError, moment
 from bot.importers._table import NEVER_CLOSED, delimiter, records
 from bot.importers._text import opened
 from storage.frames import Message

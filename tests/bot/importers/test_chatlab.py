@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.importers import FormatError, Found, Options, Skipped, _json, _rows, chatlab
+from bot.importers import FormatError, Found, Options, Skipped, _fields, _json, _rows, chatlab
 from bot.importers._text import LINE_LIMIT, encoding_of, opened
 from storage.frames import Kind, Message, Place
 
@@ -149,12 +149,12 @@ def test_our_own_export_says_whom_it_mentions(tmp_path: Path) -> None:
         ({"sender": ...}, _rows.NO_SENDER),
         ({"sender": ""}, _rows.NO_SENDER),
         ({"sender": {"id": 1}}, _rows.NO_SENDER),
-        ({"timestamp": ...}, _rows.NO_TIME),
-        ({"timestamp": 1_760_000_000_000}, _rows.NO_TIME),
-        ({"timestamp": "yesterday"}, _rows.NO_TIME),
-        ({"timestamp": -1}, _rows.NO_TIME),
-        ({"timestamp": True}, _rows.NO_TIME),
-        ({"timestamp": 5}, _rows.NO_TIME),
+        ({"timestamp": ...}, _fields.NO_TIME),
+        ({"timestamp": 1_760_000_000_000}, _fields.NO_TIME),
+        ({"timestamp": "yesterday"}, _fields.NO_TIME),
+        ({"timestamp": -1}, _fields.NO_TIME),
+        ({"timestamp": True}, _fields.NO_TIME),
+        ({"timestamp": 5}, _fields.NO_TIME),
         ({"sender": "10000"}, _rows.OWN_POST),
         ({"_type": "poem"}, "is neither header, member nor message"),
     ],
