@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from handlers import Text
-from handlers._drawing.typesetting import typeset
+from handlers._drawing.typesetting import drawable, typeset
 
-WIDTH, HEIGHT = 1080, 8000  # pixels; what would make a picture higher is left out, a whole part at a time
+HEIGHT, BYTES = 8000, 500_000  # a picture is no higher and no larger
+SCALES = (1.0, 0.86)  # of its type: 36 pixels, and what is still easy to read on a phone
+_LIMITS = {"headline": 80, "text": 240, "lines": 400, "foot": 400, "note": 120}
+_LIMIT = 60  # characters of whatever else there is
 
 
 class Texts:
@@ -96,12 +100,47 @@ class Page:
 def picture(page: Page, *, dark: bool = False, fonts: Path | None = None) -> bytes:
     """Return a page as a PNG, 1080 pixels wide and as high as it needs to be; pure, for an errand's worker process.
 
-    The same page gives the same bytes. Member text is data: it is cut to what a line or two can hold and made
-    drawable. `fonts` is a folder of fonts to draw with instead of the one that is shipped.
+    The same page gives the same bytes. Text is data: cut to what its place can hold, and made drawable. What would be
+    too high or too large is drawn in smaller type, and then without its last parts, one by one; the foot stays.
+
+    Args:
+        page: What to show.
+        dark: Whether light letters stand on a dark ground.
+        fonts: Folder of fonts to draw with instead of the one that is shipped.
     """
-    told = asdict(page)
-    told["spans"] = [
-        page.spans[0] or Texts.NOW.in_language(page.language),
-        page.spans[1] or Texts.BEFORE.in_language(page.language),
-    ]
-    return typeset("page.typ", {**told, "dark": dark, "highest": HEIGHT}, form="png", fonts=fonts)
+    told = {**_told(page, fonts), "dark": dark}
+    for scale in SCALES:
+        drawn = typeset("page.typ", {**told, "scale": scale}, form="png", fonts=fonts)
+        if _fits(drawn):
+            return drawn
+    while told["parts"] and not _fits(drawn):
+        told["parts"].pop()
+        drawn = typeset("page.typ", {**told, "scale": SCALES[-1]}, form="png", fonts=fonts)
+    return drawn
+
+
+def _told(page: Page, fonts: Path | None) -> dict[str, Any]:
+    """Return the page as the template reads it."""
+    spans = (
+        page.spans
+        if all(page.spans)
+        else (Texts.NOW.in_language(page.language), Texts.BEFORE.in_language(page.language))
+    )
+
+    def cut(name: str, value: Any) -> Any:
+        match value:
+            case str():
+                return drawable(value, limit=_LIMITS.get(name, _LIMIT), language=page.language, fonts=fonts)
+            case dict():
+                return {key: cut(key, held) for key, held in value.items()}
+            case tuple():
+                return [cut(name, held) for held in value]
+        return value
+
+    told: dict[str, Any] = cut("", asdict(replace(page, spans=spans)))
+    return told
+
+
+def _fits(drawn: bytes) -> bool:
+    height = int.from_bytes(drawn[20:24])  # of the header, which every PNG begins with
+    return len(drawn) <= BYTES and height <= HEIGHT
