@@ -1,4 +1,4 @@
-"""Segments: what groups are for (general, an industry, a region), so that those of one kind can be spoken of at once."""
+"""Segments: what groups are for (general, an industry, a region), to speak of all of a kind at once."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, Text, delete, select
+from sqlalchemy import Column, Table, Text, delete, or_, select
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -41,6 +41,15 @@ async def by_group(store: Store, key: str) -> dict[int, Any]:
     """Return all overrides of one setting by group; what was set for everyone stands under `COMMUNITY`."""
     rows = await store.rows(select(SETTINGS.c.group_id, SETTINGS.c.value).where(SETTINGS.c.key == key))
     return {row.group_id: json.loads(row.value) for row in rows}
+
+
+async def of_tables(store: Store, *tables: str) -> dict[int, dict[str, Any]]:
+    """Return all overrides of some tables (`service.*`) by group; what was set for everyone under `COMMUNITY`."""
+    within = or_(*(SETTINGS.c.key.startswith(f"{table}.", autoescape=True) for table in tables))
+    found: dict[int, dict[str, Any]] = {}
+    for row in await store.rows(select(SETTINGS.c.group_id, SETTINGS.c.key, SETTINGS.c.value).where(within)):
+        found.setdefault(row.group_id, {})[row.key] = json.loads(row.value)
+    return found
 
 
 async def put(store: Store, group: int, key: str, value: Any, at: datetime, by: int | None) -> None:

@@ -41,9 +41,10 @@ async def stats(desk: Desk, asked: Asked) -> int:
     last = metrics.previous(period, zone)
     async with desk.database.read() as store:
         scope = scope_of(await chosen_groups(store, asked.group), asked.group)
-        found = await metrics.compute_all(store, FIGURES, scope, period, now, desk.options)
+        options = await desk.options_in(store)
+        found = await metrics.compute_all(store, FIGURES, scope, period, now, options)
         then = now - (period.until - period.since)
-        before = await metrics.compute_all(store, FIGURES, scope, last, then, desk.options)
+        before = await metrics.compute_all(store, FIGURES, scope, last, then, options)
         names = {topic.key: topic.name(desk.language) for topic in (await topics.every(store)).values()}
     if asked.as_json:
         print(json.dumps(_as_json(scope, period, found, before), ensure_ascii=False, indent=1))
@@ -71,8 +72,9 @@ async def why(desk: Desk, word: str, asked: Asked, *, everything: bool) -> int:
     async with desk.database.read() as store:
         found = await chosen_groups(store, asked.group)
         scope = scope_of(found, asked.group)
-        value = await metrics.compute(store, figure.name, scope, period, now, desk.options)
-        rows = await metrics.why(store, figure.name, scope, period, now, desk.options)
+        options = await desk.options_in(store)
+        value = await metrics.compute(store, figure.name, scope, period, now, options)
+        rows = await metrics.why(store, figure.name, scope, period, now, options)
         names = await _names(store, rows)
     if asked.as_json:
         listed = [_row_as_json(row, names) for row in rows if row.counted or everything]

@@ -21,6 +21,7 @@ from bot.importers import FormatError
 from bot.only_one import InUseError
 from bot.refusals import near
 from bot.turn import House
+from handlers import _hours as hours
 from storage import groups, migrate
 from storage.copies import CopyError
 from storage.database import UNAVAILABLE, Database, Store
@@ -63,9 +64,12 @@ class Desk:
 
     @property
     def options(self) -> Options:
-        """What the community decided about its figures."""
-        own = self.config.holidays
-        return Options(self.config.community.zone, country=own.country, holidays=own.add, workdays=own.remove)
+        """What the configuration says about figures."""
+        return hours.configured(assembly.community(self.config))
+
+    async def options_in(self, store: Store) -> Options:
+        """Return what the community, and each group for itself, decided about its figures."""
+        return await hours.options(store, assembly.community(self.config))
 
     def now(self) -> datetime:
         """Return the time, UTC."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Community, Context
+from handlers import _hours as hours
 from storage import activity, groups, metrics
 from storage.metrics import Options, Period, Scope, Value
 from storage.outcome import DEFINITION_VERSION
@@ -45,9 +46,13 @@ class Compared:
 
 
 def options_of(community: Community) -> Options:
-    """Return what the community decided about its figures."""
-    service, closed = community.service, community.holidays
-    return Options(community.zone, service.opens, service.closes, closed.country, closed.add, closed.remove)
+    """Return what the configuration says about figures; for those of service time take `options_in`."""
+    return hours.configured(community)
+
+
+async def options_in(ctx: Context[Any]) -> Options:
+    """Return what the community, and each group for itself, decided about its figures."""
+    return await hours.options(ctx.store, ctx.community)
 
 
 async def scope_of(ctx: Context[Any], wanted: Iterable[int], label: str = "") -> Scope:
@@ -83,7 +88,7 @@ async def compare(
 async def _told(
     ctx: Context[Any], names: Iterable[str], scope: Scope, period: Period, as_of: datetime
 ) -> dict[str, Value]:
-    options = options_of(ctx.community)
+    options = await options_in(ctx)
     found = await metrics.compute_all(ctx.store, names, scope, period, as_of, options)
     older = cohort(period, options)
     return {**found, **await metrics.compute_all(ctx.store, COHORT, scope, older, as_of, options)}

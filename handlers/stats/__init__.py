@@ -123,7 +123,7 @@ async def explain(ctx: Context[Any], name: str, *, groups: Sequence[int], since:
     Raises:
         UnknownFigure: There is none of that name.
     """
-    options, period = figures.options_of(ctx.community), Period(since, until)
+    options, period = await figures.options_in(ctx), Period(since, until)
     told = figures.cohort(period, options) if name in figures.COHORT else period
     scope = await figures.scope_of(ctx, groups)
     value = await metrics.compute(ctx.store, name, scope, told, ctx.now(), options)

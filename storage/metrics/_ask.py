@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -59,6 +59,7 @@ class Options:
         country: Whose public holidays are closed, an ISO code; empty for none.
         holidays: Days that are closed besides those.
         workdays: Public holidays on which the community is there all the same.
+        own: What groups decided otherwise about their own service time, by group.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -67,6 +68,11 @@ class Options:
     country: str = "CN"
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
+    own: Mapping[int, Options] = field(default_factory=dict, hash=False)
+
+    def of(self, group: int) -> Options:
+        """Return what holds in a group: its threads wait by its own service time, whatever they are counted with."""
+        return self.own.get(group, self)
 
     def closed_on(self, day: date) -> bool:
         """Return whether a local day has no service hours.

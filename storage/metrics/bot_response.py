@@ -55,7 +55,7 @@ def _rows(material: list[tuple[Case, datetime | None]], ask: Ask) -> list[Row]:
         if case.thread.imported:
             return Entry(None, Why.IMPORTED, counted=False)
         at = first[case.thread.id]
-        seconds = calendar(asked, case.facts.asked_at, at or asked.now).total_seconds()
+        seconds = calendar(asked.options, case.facts.asked_at, at or asked.now).total_seconds()
         return Entry(None, Why.WAITING, waited=seconds) if at is None else Entry(seconds, Why.ENDED)
 
     return per_case(entry, mentions=True)([case for case, _ in material], ask)

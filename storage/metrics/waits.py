@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from storage.metrics._ask import Ask
+from storage.metrics._ask import Ask, Options
 from storage.metrics._cases import Case, Entry, figure_of_cases
 from storage.metrics._reducers import share, times
 from storage.metrics._terms import Unit, Why
@@ -30,22 +30,23 @@ def close(case: Case) -> datetime | None:
     return case.verdict.resolved_at if case.resolved else None
 
 
-def calendar(_ask: Ask, since: datetime, until: datetime) -> timedelta:
+def calendar(_options: Options, since: datetime, until: datetime) -> timedelta:
     """Return the time that passed; 0 where the order of two clocks is reversed."""
     return max(until - since, NOTHING)
 
 
-def service(ask: Ask, since: datetime, until: datetime) -> timedelta:
+def service(options: Options, since: datetime, until: datetime) -> timedelta:
     """Return the service time that passed."""
-    return ask.options.clock.between(since, until)
+    return options.clock.between(since, until)
 
 
-def wait(moment: Moment, clock: Callable[[Ask, datetime, datetime], timedelta]) -> Callable[[Case, Ask], Entry]:
+def wait(moment: Moment, clock: Callable[[Options, datetime, datetime], timedelta]) -> Callable[[Case, Ask], Entry]:
     """Return the time from t0 to a moment; where it has not come, how long it has been waited for."""
 
     def entry(case: Case, ask: Ask) -> Entry:
         ended = moment(case)
-        seconds = clock(ask, case.facts.asked_at, ended or ask.now).total_seconds()
+        own = ask.options.of(case.thread.group_id)
+        seconds = clock(own, case.facts.asked_at, ended or ask.now).total_seconds()
         return Entry(None, Why.WAITING, waited=seconds) if ended is None else Entry(seconds, Why.ENDED)
 
     return entry
