@@ -15,6 +15,7 @@ from sqlalchemy import Text, and_, case, cast, delete, or_, select, update
 from storage import groups, inbox, members, messages, outbox, pins, wording
 from storage._personal import places, texts
 from storage.activity import PRINTED
+from storage.couriers import COURIERS
 from storage.database import Store
 from storage.dialogs import DIALOGS
 from storage.errands import ERRANDS, State
@@ -31,7 +32,7 @@ from storage.threads import THREAD_MESSAGES, THREADS
 PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
 TELLING = 20  # characters by which a quote without a reference is known
-_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS)  # of the member alone: the rows go altogether
+_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS)  # of the member alone: the rows go altogether
 
 
 @dataclass(frozen=True, slots=True)
