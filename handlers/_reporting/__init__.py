@@ -12,11 +12,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from storage.metrics import Options, Value
+from storage.outcome import DEFINITION_VERSION
 
 CORRECTIONS = ("not-a-question", "merge", "split", "topic", "outcome")
 PROGRAM = "python3 run.py"
+SECTIONS = (
+    "figures", "steps", "people", "topics", "expertise", "waiting", "drafts", "heat", "groups", "outlets", "footer",
+)  # fmt: skip
+OPEN_SECTIONS = ("figures", "steps", "people", "topics", "thanks", "groups", "outlets", "footer")
+
+
+class Edition(StrEnum):
+    """For whom a report is; the partner edition is what the public one will be, earlier."""
+
+    INTERNAL = "internal"
+    PARTNER = "partner"
+    PUBLIC = "public"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it leaves the community, so that nobody may be found in it."""
+        return self is not Edition.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,8 @@ class Asked:
         sharing: What groups share where they set nothing: `community`, `group` or `nobody`.
         program: What stands before a command that is to be pasted, e.g. with the database in the environment.
         ending: What stands behind it, e.g. the configuration.
+        edition: For whom it is.
+        public_after: Days that a period must have been over before its public edition comes out.
     """
 
     wish: Wish
@@ -50,6 +71,8 @@ class Asked:
     sharing: str = "community"
     program: str = PROGRAM
     ending: str = ""
+    edition: Edition = Edition.INTERNAL
+    public_after: int = 14
 
     def line(self, words: str) -> str:
         """Return a line to paste into the command line."""
@@ -214,8 +237,33 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlet:
+    """The months of a website or an official account, as they were given, each with its growth."""
+
+    source: str
+    months: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure means, in one published sentence."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is told, in the order in which it is told."""
+    """Everything that is told, in the order in which it is told.
+
+    Attributes:
+        sections: The parts that this edition has, in order; a part may still have nothing to say.
+        note: What stands on the cover: for whom it is, and until when.
+        people: Who is active, new, back, regular, gone.
+        load: On how many the answers rest.
+        thanks: Who agreed to be named, in order of pinyin.
+        definitions: Of every figure that is told.
+    """
 
     language: str
     title: str
@@ -226,13 +274,22 @@ class Report:
     outcomes_why: Why
     charts: tuple[Chart, ...]
     steps: Table
+    people: tuple[Line, ...]
+    load: tuple[Line, ...]
     topics: tuple[Topic, ...]
-    expertise: tuple[Expertise, ...]
-    waiting: tuple[Waiting, ...]
-    drafts: tuple[Draft, ...]
-    heat: Heat | None
     groups: Table
-    threads: tuple[Entry, ...]
     footer: tuple[str, ...]
     made: date
+    expertise: tuple[Expertise, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    heat: Heat | None = None
+    threads: tuple[Entry, ...] = ()
+    sections: tuple[str, ...] = SECTIONS
+    edition: Edition = Edition.INTERNAL
+    note: str = ""
+    thanks: tuple[str, ...] = ()
+    outlets: tuple[Outlet, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    definition_version: int = DEFINITION_VERSION
     words: Mapping[str, str] = field(default_factory=dict)  # headings and labels, in the report's language

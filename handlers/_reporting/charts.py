@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from handlers._reporting import Bar, Chart, Piece
 from handlers._reporting.figures import growth, words
-from handlers._reporting.texts import OUTCOMES
+from handlers._reporting.texts import MISSING, OUTCOMES
 from storage import metrics
-from storage.metrics import FIGURES, Period, Unit, Value
+from storage.metrics import FIGURES, Missing, Period, Unit, Value
 from storage.outcome import Evidence, Outcome
 
 LEVELS = 5
@@ -54,10 +54,17 @@ def chart(
     return Chart(FIGURES[name].label(language), latest, moved, bars)
 
 
-def counts(numbers: Sequence[int], highest: int, steps: Sequence[Period], zone: ZoneInfo) -> tuple[Bar, ...]:
-    """Return counts by month or week as bars against the highest of several such rows."""
+def counts(
+    numbers: Sequence[int | None], highest: int, steps: Sequence[Period], zone: ZoneInfo, language: str
+) -> tuple[Bar, ...]:
+    """Return counts by month or week as bars against the highest of several such rows; None is not told."""
+    few = MISSING[Missing.WITHHELD].in_language(language)
     return tuple(
-        Bar(step(period, zone, short=True), f"{step(period, zone)}: {number:,}", number / highest if highest else 0.0)
+        Bar(
+            step(period, zone, short=True),
+            f"{step(period, zone)}: {few if number is None else f'{number:,}'}",
+            None if number is None else number / highest if highest else 0.0,
+        )
         for period, number in zip(steps, numbers, strict=True)
     )
 

@@ -23,6 +23,8 @@ def news(told: Mapping[str, Told], language: str) -> tuple[str, ...]:
     asked = told["questions"].value
     if asked.missing is Missing.NOT_OBSERVABLE:
         return (Texts.NOBODY.in_language(language),)
+    if asked.missing is Missing.WITHHELD:
+        return (Texts.TOO_FEW.in_language(language),)
     if not asked.n:
         return (Texts.NONE_ASKED.in_language(language),)
     found = [Texts.NEWS.in_language(language, count=f"{asked.n:,}")]
@@ -40,6 +42,8 @@ def news(told: Mapping[str, Told], language: str) -> tuple[str, ...]:
 
 
 def _share(value: Value, language: str) -> str:
+    if value.of is None and value.value is not None:  # an edition that does not tell what a share was counted from
+        return percent(value.value)
     if value.base < FEW or value.value is None:
         return f"{value.n}/{value.of}"
     return f"{percent(value.value)}" + (
@@ -54,16 +58,21 @@ def footer(material: Material, asked: Value) -> tuple[str, ...]:
     if material.ended is not None:
         found.append(Texts.ENDS.in_language(language, day=material.ended.isoformat()))
     found += _counted(material, covered)
-    hidden = covered.left_out + covered.unknown
-    found += [Texts.HIDDEN.in_language(language, count=f"{hidden:,}")] if hidden else []
+    found += [Texts.ANONYMOUS.in_language(language)] if material.asked.edition.is_open else _aside(covered, material)
     found.append(_gaps(covered.gaps, material))
-    kept = len(material.groups) - len(material.shared)
-    found += [Texts.UNSHARED_GROUPS.in_language(language, count=kept)] if kept else []
     found.append(Texts.VERSION.in_language(language, version=DEFINITION_VERSION, zone=zone.key))
     found.append(measured(language))
     moment = f"{material.now.astimezone(zone):%Y-%m-%d %H:%M}"
     found.append(Texts.AS_OF.in_language(language, moment=moment))
     return tuple(spaced(sentence) for sentence in found)
+
+
+def _aside(covered: Covered, material: Material) -> list[str]:
+    """Return what was left out, and who is not quoted; for others that would be a cell of few."""
+    language, hidden = material.language, covered.left_out + covered.unknown
+    kept = len(material.groups) - len(material.shared)
+    found = [Texts.HIDDEN.in_language(language, count=f"{hidden:,}")] if hidden else []
+    return found + ([Texts.UNSHARED_GROUPS.in_language(language, count=kept)] if kept else [])
 
 
 def _counted(material: Material, covered: Covered) -> list[str]:

@@ -9,6 +9,7 @@ from handlers._reporting import Behind, Expertise, Why
 from handlers._reporting.reading import Material, names
 from handlers._reporting.texts import Texts
 from handlers._wording.pinyin import by_pinyin
+from storage import consents
 from storage.metrics import FIGURES, Row
 
 EXPERT = 2  # accepted answers on a topic from which somebody is suggested
@@ -46,3 +47,11 @@ def _of(material: Material, topic: str, rows: Sequence[Row], called: dict[int, s
 
 def _name(rows: Sequence[Row], called: dict[int, str]) -> str:
     return next((called[row.member] for row in rows if row.member in called), "") if all(r.named for r in rows) else ""
+
+
+async def thanks(material: Material, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return who solved something and agreed in so many words to be named in what is published, by pinyin."""
+    agreed = await consents.persons(material.store, consents.NAMED)
+    wanted = {row.member: row.group for row in rows if row.named and row.person in agreed}
+    known = [(member, group) for member, group in wanted.items() if member is not None and group is not None]
+    return tuple(sorted(set((await names(material.store, known)).values()), key=by_pinyin))

@@ -69,7 +69,9 @@ class Material:
         return self._threads.get(number or 0)
 
     def command(self, figure: str, period: Period | None = None, group: int | None = None) -> str:
-        """Return the line that lists all of what is behind a figure."""
+        """Return the line that lists all of what is behind a figure; nothing for those who have no command line."""
+        if self.asked.edition.is_open:
+            return ""
         first, last = metrics.days(period or self.spans.period, self.options.zone)
         chosen = self.scope.groups[0] if group is None and self.asked.wish.group is not None else group
         where = "" if chosen is None else f" --group {chosen}"
@@ -153,6 +155,14 @@ async def silent(store: Store, wanted: Iterable[int]) -> frozenset[int]:
             mine = {member.key: member.id for member in found.values() if member.platform == platform}
             gone |= {mine[key] for key in await privacy.opted_out(store, platform, mine)}
     return frozenset(gone)
+
+
+async def persons(store: Store, wanted: Iterable[int]) -> dict[int, int]:
+    """Return whose identity each of some members is."""
+    found: dict[int, int] = {}
+    for portion in chunks(set(wanted)):
+        found |= {member.id: member.person_id for member in (await members.several(store, portion)).values()}
+    return found
 
 
 async def names(store: Store, wanted: Iterable[tuple[int, int]]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handlers._reporting import Behind, Chart, Heat, Row, Table, Topic, Why, charts
+from handlers._reporting.editions import OTHER, SMALL, TOPICS
 from handlers._reporting.entries import group_name
 from handlers._reporting.figures import LISTED_FEW, growth, why, words
 from handlers._reporting.footer import sight
@@ -17,7 +18,8 @@ from storage.metrics import FIGURES, Missing, Period, Told, Value
 
 BY_STEP = ("questions", "first_response_time", "response_rate_24h", "r7", "active", "answerers")
 BY_GROUP = ("questions", "first_response_time", "response_rate_24h", "r7")
-TOPICS = 10
+_LAST = frozenset({"", OTHER})  # topics that stand behind all others, however large
+_TOPIC_LABELS = {"": Texts.TOPIC_NONE, OTHER: Texts.OTHER}
 
 
 def shown(material: Material, figures: Gathered) -> Sequence[Period]:
@@ -73,15 +75,16 @@ def _step(material: Material, step: Period, now: Mapping[str, Told], before: Map
 def topics(material: Material, figures: Gathered, steps: Sequence[Period]) -> tuple[Topic, ...]:
     """Return what was asked about, most asked first; questions without a topic last."""
     told = figures.whole["topics"]
-    most = sorted(told.value.parts.items(), key=lambda part: (not part[0], -part[1], part[0]))
-    kept = [key for key, _ in most if key][:TOPICS] + [key for key, _ in most if not key]
-    by_step = {key: [value.parts.get(key, 0) for value in _of_steps(figures, "topics")] for key in kept}
-    highest = max((max(numbers) for numbers in by_step.values()), default=0)
+    most = sorted(told.value.parts.items(), key=lambda part: (part[0] in _LAST, -part[1], part[0]))
+    kept = [key for key, _ in most if key not in _LAST][:TOPICS] + [key for key, _ in most if key in _LAST]
+    untold = None if material.asked.edition.is_open else 0
+    by_step = {key: [value.parts.get(key, untold) for value in _of_steps(figures, "topics")] for key in kept}
+    highest = max((number or 0 for numbers in by_step.values() for number in numbers), default=0)
     return tuple(_topic(material, told, key, by_step[key], highest, steps) for key in kept)
 
 
 def _topic(
-    material: Material, told: Told, key: str, numbers: Sequence[int], highest: int, steps: Sequence[Period]
+    material: Material, told: Told, key: str, numbers: Sequence[int | None], highest: int, steps: Sequence[Period]
 ) -> Topic:
     language, zone = material.language, material.options.zone
     rows = [row for row in told.rows if row.counted and row.why == key]
@@ -92,20 +95,22 @@ def _topic(
     behind = tuple(Behind(row.thread, "") for row in latest)
     because = Why(figure.label(language), figure.definition(language), behind, note, material.command("topics"))
     return Topic(
-        label=material.topic(key) or Texts.TOPIC_NONE.in_language(language),
-        count=len(rows),
-        bars=charts.counts(numbers, highest, steps, zone),
+        label=_TOPIC_LABELS[key].in_language(language) if key in _TOPIC_LABELS else material.topic(key),
+        count=told.value.parts[key],
+        bars=charts.counts(numbers, highest, steps, zone, language),
         latest=_latest(numbers, steps, material),
         why=material.point_at(because),
     )
 
 
-def _latest(numbers: Sequence[int], steps: Sequence[Period], material: Material) -> str:
+def _latest(numbers: Sequence[int | None], steps: Sequence[Period], material: Material) -> str:
     """Return how often in the last step that is over, beside the one before it."""
     over = [index for index, step in enumerate(steps) if is_over(step, material.now)]
     if not over or over[-1] == 0:
         return ""
     last = over[-1]
+    if numbers[last] is None or numbers[last - 1] is None:
+        return ""
     step = charts.step(steps[last], material.options.zone)
     return Texts.TOPIC_LATEST.in_language(material.language, step=step, now=numbers[last], before=numbers[last - 1])
 
@@ -132,22 +137,36 @@ async def heat(material: Material) -> Heat | None:
 
 def groups_table(material: Material, figures: Gathered) -> Table:
     """Return the groups side by side, those with most questions first."""
-    language, period = material.language, material.spans.period
+    language = material.language
     head = [HEADINGS["group"].in_language(language), *(FIGURES[name].label(language) for name in BY_GROUP)]
     head += [HEADINGS["messages"].in_language(language), HEADINGS["coverage"].in_language(language)]
-    messages = figures.whole["messages"].value.parts
-    most = sorted(material.groups, key=lambda group: (-figures.groups[group]["questions"].value.n, group))
-    rows = []
-    for group in most:
-        told = figures.groups[group]
-        covered = told["questions"].value.coverage
-        unseen = told["questions"].value.missing is Missing.NOT_OBSERVABLE
-        cells = [words(told[name].value, language) for name in BY_GROUP]
-        cells += [f"{messages[str(group)]:,}" if str(group) in messages else cells[0] if unseen else "0"]
-        whys = tuple(
-            material.point_at(why(told[name], language, material.command(name, group=group), LISTED_FEW))
-            for name in BY_GROUP
-        )
-        seen = sight(material, group, covered, period)
-        rows.append(Row(group_name(material, group), (*cells, seen), () if unseen else whys, dim=unseen))
-    return Table(tuple(head), tuple(rows))
+    most = sorted(
+        figures.groups, key=lambda group: (group == SMALL, -figures.groups[group]["questions"].value.n, group)
+    )
+    return Table(tuple(head), tuple(_group(material, figures, group) for group in most))
+
+
+def _group(material: Material, figures: Gathered, group: int) -> Row:
+    told, language = figures.groups[group], material.language
+    covered = told["questions"].value.coverage
+    unseen = told["questions"].value.missing is Missing.NOT_OBSERVABLE
+    cells = [words(told[name].value, language) for name in BY_GROUP]
+    whys = tuple(
+        material.point_at(why(told[name], language, material.command(name, group=group), LISTED_FEW))
+        for name in BY_GROUP
+    )
+    if group == SMALL:
+        head, seen = Texts.OTHER_GROUPS.in_language(language, count=figures.together), ""
+    else:
+        head, seen = group_name(material, group), sight(material, group, covered, material.spans.period)
+    return Row(head, (*cells, _messages(figures, group, language), seen), () if unseen else whys, dim=unseen)
+
+
+def _messages(figures: Gathered, group: int, language: str) -> str:
+    if "messages" in figures.groups[group]:
+        return words(figures.groups[group]["messages"].value, language)
+    parts = figures.whole["messages"].value.parts
+    if str(group) in parts:
+        return f"{parts[str(group)]:,}"
+    asked = figures.groups[group]["questions"].value
+    return words(asked, language) if asked.missing is Missing.NOT_OBSERVABLE else "0"

@@ -85,6 +85,27 @@ class Texts:
         en="How often threads are right, measured on annotated chats kept apart: {parts}.",
     )
     UNMEASURED = Text(zh="串题有多准，这一版还没有量过。", en="How often threads are right was not measured yet.")
+    TOO_FEW = Text(
+        zh="提问的人太少，这一版不公布数字。",
+        en="Too few people asked; this edition has no figures.",
+    )
+    OTHER = Text(zh="其他", en="Others")
+    OTHER_GROUPS = Text(zh="其他 {count} 个群", en="{count} other groups")
+    ANONYMOUS = Text(
+        zh="对外的版本里，不到 5 个人的格子不出现，小的并成「其他」；人数、题数和消息数往下取到 5 的倍数。"
+        "没有问答原文，只有自己同意过的人署名。",
+        en="What leaves the community has no cell of fewer than 5 people: small ones are merged into “Others”, and "
+        "counts are cut down to multiples of 5. Nobody is quoted, and only who agreed is named.",
+    )
+    INTERNAL = Text(
+        zh="内部版 · 里面有原话和名字，别往外转", en="Internal edition · quotes and names people; keep it inside"
+    )
+    PARTNER = Text(zh="伙伴版 · {day} 之前请先不公开", en="Partner edition · under embargo until {day}")
+    PUBLIC = Text(zh="公开版", en="Public edition")
+    TOO_EARLY = Text(
+        zh="公开版 {day} 起才出，先留给伙伴和自己人看。现在要看：--edition partner 或 internal。",
+        en="The public edition comes out on {day}. Until then: --edition partner, or internal.",
+    )
     AS_OF = Text(zh="截至 {moment}。", en="As of {moment}.")
     ENDS = Text(
         zh="记录到 {day} 为止，报告从那天往回看。", en="The record ends on {day}, and the report looks back from there."
@@ -95,6 +116,25 @@ class Words:
     """Headings, labels and hints, by the name under which the renderers ask for them."""
 
     figures = Text(zh="总览", en="At a glance")
+    people = Text(zh="来的人，走的人", en="Who comes and who goes")
+    load = Text(zh="答题靠多少人", en="On how many the answers rest")
+    outlets = Text(zh="群以外的阵地", en="Beyond the groups")
+    outlets_hint = Text(
+        zh="网站和公众号自己报的数，没和群里的数相加。括号里是比上个月。",
+        en="As website and official account told it, never added to ours. In brackets: against the month before.",
+    )
+    thanks = Text(zh="谢谢", en="Thanks")
+    thanks_hint = Text(
+        zh="答好过题、也愿意署名的朋友，按拼音。", en="Who solved something and agreed to be named, by alphabet."
+    )
+    definitions = Text(zh="附录：口径", en="Appendix: definitions")
+    version = Text(zh="口径 v", en="Definitions v")
+    now = Text(zh="这段时间", en="this period")
+    before = Text(zh="之前", en="before")
+    growth = Text(zh="变化", en="change")
+    figure = Text(zh="数字", en="figure")
+    page = Text(zh="第 {page} 页，共 {pages} 页", en="Page {page} of {pages}")
+    unsaid = Text(zh="人太少，不公布。", en="Too few people to tell.")
     outcomes = Text(zh="这些题后来怎样", en="What became of them")
     steps = Text(zh="逐月", en="By month")
     steps_table = Text(zh="逐月的数", en="The numbers by month")
@@ -151,6 +191,7 @@ MISSING: Mapping[Missing, Text] = {
     Missing.NOT_OBSERVABLE: Text(zh="看不到", en="not visible"),
     Missing.NOTHING: Text(zh="没有", en="none"),
     Missing.TOO_EARLY: Text(zh="还早", en="too early"),
+    Missing.WITHHELD: Text(zh="不足 5 人", en="under 5 people"),
 }
 OUTCOMES: Mapping[str, Text] = {
     Outcome.RESOLVED: Text(zh="解决", en="resolved"),
@@ -176,6 +217,13 @@ MEASURES: Mapping[str, Text] = {
     "one_to_one": Text(zh="消息归到对的题 {share}%", en="messages in the right thread {share} %"),
     "resp_time_ok": Text(zh="首次响应时间对 {share}%", en="first response time right {share} %"),
     "outcome": Text(zh="结局对 {share}%", en="outcome right {share} %"),
+}
+OUTLETS: Mapping[str, Text] = {
+    "members": Text(zh="成员", en="members"),
+    "companies": Text(zh="企业", en="companies"),
+    "daily_visitors": Text(zh="日活", en="daily visitors"),
+    "page_views": Text(zh="浏览", en="page views"),
+    "clicks": Text(zh="点击", en="clicks"),
 }
 HEADINGS = {
     "month": Text(zh="月", en="month"),

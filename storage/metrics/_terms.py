@@ -32,6 +32,7 @@ class Missing(StrEnum):
     NOT_OBSERVABLE = "not_observable"
     NOTHING = "nothing"  # a median of no thread, a share of none
     TOO_EARLY = "too_early"  # the period must be over first
+    WITHHELD = "withheld"  # known, but of fewer people than its reader may be told of
 
 
 class Bound(StrEnum):
