@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,17 @@ from handlers._drawing.typesetting import drawable, typeset
 
 HEIGHT, BYTES = 8000, 500_000  # a picture is no higher and no larger
 SCALES = (1.0, 0.86)  # of its type: 36 pixels, and what is still easy to read on a phone
-_LIMITS = {"headline": 80, "text": 240, "lines": 400, "foot": 400, "note": 120}
+MOST = 12  # of one kind in a part
+_LIMITS = {"title": 40, "days": 24, "spans": 12, "headline": 80, "text": 200, "lines": 400, "foot": 400, "note": 120}
 _LIMIT = 60  # characters of whatever else there is
 
 
 class Texts:
-    """What the two colours of paired bars stand for, where the page does not say."""
+    """What the two colours of paired bars stand for, where the page does not say; and what a part has no room for."""
 
     NOW = Text(zh="本期", en="now")
     BEFORE = Text(zh="上期", en="before")
+    MORE = Text(zh="另有 {count} 条。", en="And {count} more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def picture(page: Page, *, dark: bool = False, fonts: Path | None = None) -> byt
     """Return a page as a PNG, 1080 pixels wide and as high as it needs to be; pure, for an errand's worker process.
 
     The same page gives the same bytes. Text is data: cut to what its place can hold, and made drawable. What would be
-    too high or too large is drawn in smaller type, and then without its last parts, one by one; the foot stays.
+    too high or too large is drawn in smaller type, and then without the parts that do not fit; the foot stays.
 
     Args:
         page: What to show.
@@ -111,36 +115,55 @@ def picture(page: Page, *, dark: bool = False, fonts: Path | None = None) -> byt
     told = {**_told(page, fonts), "dark": dark}
     for scale in SCALES:
         drawn = typeset("page.typ", {**told, "scale": scale}, form="png", fonts=fonts)
-        if _fits(drawn):
+        if _ratio(drawn) <= 1:
             return drawn
-    while told["parts"] and not _fits(drawn):
-        told["parts"].pop()
+    while told["parts"] and _ratio(drawn) > 1:
+        told["parts"] = _kept(told, 0.95 / _ratio(drawn))
         drawn = typeset("page.typ", {**told, "scale": SCALES[-1]}, form="png", fonts=fonts)
     return drawn
 
 
 def _told(page: Page, fonts: Path | None) -> dict[str, Any]:
     """Return the page as the template reads it."""
-    spans = (
-        page.spans
-        if all(page.spans)
-        else (Texts.NOW.in_language(page.language), Texts.BEFORE.in_language(page.language))
-    )
 
-    def cut(name: str, value: Any) -> Any:
+    def cut(value: Any, name: str = "") -> Any:
         match value:
             case str():
                 return drawable(value, limit=_LIMITS.get(name, _LIMIT), language=page.language, fonts=fonts)
             case dict():
-                return {key: cut(key, held) for key, held in value.items()}
+                return {key: cut(held, key) for key, held in value.items()}
             case tuple():
-                return [cut(name, held) for held in value]
+                return [cut(held, name) for held in value]
         return value
 
-    told: dict[str, Any] = cut("", asdict(replace(page, spans=spans)))
-    return told
+    now, before = page.spans
+    spans = now or Texts.NOW.in_language(page.language), before or Texts.BEFORE.in_language(page.language)
+    told: dict[str, Any] = cut(asdict(replace(page, spans=spans)))
+    return {**told, "parts": [_bounded(part, page.language) for part in told["parts"]]}
 
 
-def _fits(drawn: bytes) -> bool:
+def _bounded(part: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return a part with at most `MOST` of each kind, which then says how many there are besides."""
+    more = sum(max(0, len(held) - MOST) for held in part.values() if isinstance(held, list))
+    note = " ".join(
+        word for word in (Texts.MORE.in_language(language, count=more) if more else "", part["note"]) if word
+    )
+    return {name: held[:MOST] if isinstance(held, list) else held for name, held in part.items()} | {"note": note}
+
+
+def _ratio(drawn: bytes) -> float:
+    """Return how many times a PNG is larger or higher than it may be."""
     height = int.from_bytes(drawn[20:24])  # of the header, which every PNG begins with
-    return len(drawn) <= BYTES and height <= HEIGHT
+    return max(len(drawn) / BYTES, height / HEIGHT)
+
+
+def _kept(told: Mapping[str, Any], share: float) -> list[dict[str, Any]]:
+    """Return the parts that fit into a share of what the whole page has; one that does not is left out whole."""
+    room = share * len(json.dumps(told)) - len(json.dumps({**told, "parts": []}))
+    kept: list[dict[str, Any]] = []
+    for part in told["parts"]:
+        size = len(json.dumps(part))
+        if size <= room:
+            kept.append(part)
+            room -= size
+    return kept
