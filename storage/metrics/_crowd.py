@@ -108,17 +108,18 @@ class Crowd:
     linked: frozenset[int]
 
 
-def _within(since: date, until: date) -> ColumnElement[bool]:
+def within(since: date, until: date) -> ColumnElement[bool]:
+    """Return whether a line of the roll-up is of the local days `since` <= day < `until`."""
     return and_(DAILY.c.day >= since, DAILY.c.day < until)
 
 
 def _days_within(since: date, until: date) -> ColumnElement[int]:
-    return func.count(distinct(case((_within(since, until), DAILY.c.day))))
+    return func.count(distinct(case((within(since, until), DAILY.c.day))))
 
 
 async def _presences(store: Store, groups: Iterable[int], window: Window, oldest: date) -> list[Presence]:
     after = window.last + DAY
-    previous = func.max(case((_within(window.before, window.first), 1), else_=0))
+    previous = func.max(case((within(window.before, window.first), 1), else_=0))
     # Distinct days cost most of the query, and nobody asks for them without a look back.
     looks_back = oldest <= after - QUARTER and oldest < window.first
     counted = [
@@ -136,7 +137,7 @@ async def _presences(store: Store, groups: Iterable[int], window: Window, oldest
             *(counted if looks_back else [literal(0), literal(0)]),
         )
         .join(MEMBERS, MEMBERS.c.id == DAILY.c.member_id)
-        .where(DAILY.c.group_id.in_(list(groups)), _within(oldest, after))
+        .where(DAILY.c.group_id.in_(list(groups)), within(oldest, after))
         .group_by(MEMBERS.c.person_id)
         .order_by(MEMBERS.c.person_id)
     )
@@ -161,18 +162,20 @@ async def _daily(store: Store, groups: Iterable[int], window: Window) -> dict[da
     query = (
         select(DAILY.c.day, func.count(distinct(MEMBERS.c.person_id)))
         .join(MEMBERS, MEMBERS.c.id == DAILY.c.member_id)
-        .where(DAILY.c.group_id.in_(list(groups)), _within(window.first, window.last + DAY))
+        .where(DAILY.c.group_id.in_(list(groups)), within(window.first, window.last + DAY))
         .group_by(DAILY.c.day)
     )
     return {row[0]: row[1] for row in await store.rows(query)}
 
 
-async def _linked(store: Store, persons: set[int]) -> frozenset[int]:
+async def linked(store: Store, persons: set[int]) -> frozenset[int]:
+    """Return those persons that have several identities bound together."""
     query = select(MEMBERS.c.person_id).group_by(MEMBERS.c.person_id).having(func.count() > 1)
     return frozenset(persons.intersection(await store.scalars(query)))
 
 
-async def _scattered(store: Store, groups: Sequence[int]) -> bool:
+async def scattered(store: Store, groups: Sequence[int]) -> bool:
+    """Return whether one human may have several identities in groups that nobody bound together."""
     query = (
         select(func.count(distinct(GROUPS.c.platform)), func.count(case((ACCOUNTS.c.same_ids.is_(False), 1))))
         .outerjoin(ACCOUNTS, ACCOUNTS.c.id == GROUPS.c.account_id)
@@ -208,6 +211,6 @@ async def _load(store: Store, groups: tuple[int, ...], window: Window, oldest: d
         people=people,
         daily=await _daily(store, groups, window),
         history=await history(store, groups),
-        scattered=await _scattered(store, groups),
-        linked=await _linked(store, {found.person for found in people if found.first}),
+        scattered=await scattered(store, groups),
+        linked=await linked(store, {found.person for found in people if found.first}),
     )

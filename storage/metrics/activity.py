@@ -14,6 +14,7 @@ from storage.metrics._ask import Ask
 from storage.metrics._coverage import Seen
 from storage.metrics._crowd import DAY, MONTH, QUARTER, WEEK, Crowd, Presence, Window, load_crowd, load_present
 from storage.metrics._percentiles import mean
+from storage.metrics._present import Present, load_active, load_newcomers
 from storage.metrics._reducers import people, share, total_by_group
 from storage.metrics._terms import Bound, Figure, Limits, Missing, Reduced, Row, Unit, Why
 
@@ -46,6 +47,14 @@ def _of(chosen: Callable[[Presence, Window], bool]) -> Callable[[Crowd, Ask], li
         ]
 
     return rows
+
+
+def _present(material: Present, _ask: Ask) -> list[Row]:
+    linked = material.linked
+    return [
+        Row(True, Why.LINKED if person in linked else Why.ACTIVE, 1, person=person, member=member)
+        for person, member in material.people
+    ]
 
 
 def _row(found: Presence, why: Why, value: float = 1) -> Row:
@@ -81,16 +90,16 @@ def _lost_people(rows: Sequence[Row]) -> Reduced:
     return Reduced(found, found, len(rows))
 
 
-def _people_limits(crowd: Crowd, _ask: Ask) -> Limits:
+def _people_limits(crowd: Crowd | Present, _ask: Ask) -> Limits:
     """One human may have several identities: on platforms that give one per group, and across platforms."""
     return Limits(bound=Bound.UPPER if crowd.scattered else None)
 
 
-def _or_people(found: Limits, crowd: Crowd, ask: Ask) -> Limits:
+def _or_people(found: Limits, crowd: Crowd | Present, ask: Ask) -> Limits:
     return replace(found, bound=found.bound or _people_limits(crowd, ask).bound)
 
 
-def _new_limits(crowd: Crowd, ask: Ask) -> Limits:
+def _new_limits(crowd: Present, ask: Ask) -> Limits:
     return _or_people(crowd.history.limits(ask.period.since), crowd, ask)
 
 
@@ -159,14 +168,18 @@ def _figure(
 
 
 FIGURES = (
-    _figure(
-        "active",
-        "活跃",
-        "Active members",
-        lambda found, _: found.first is not None,
-        "这段时间里至少有一天说过话、投过票或签过到的人，跨群去重，不相加。",
-        "Distinct persons with a message, ballot or check-in on a day of the period; a union over groups, not a sum.",
-        load=load_present,
+    Figure(
+        name="active",
+        zh="活跃",
+        en="Active members",
+        unit=Unit.MEMBERS,
+        definition_zh="这段时间里至少有一天说过话、投过票或签过到的人，跨群去重，不相加。",
+        definition_en="Distinct persons with a message, ballot or check-in on a day of the period; "
+        "a union over groups, not a sum.",
+        load=load_active,
+        rows=_present,
+        reduce=people,
+        limits=_people_limits,
     ),
     Figure(
         name="dau",
@@ -197,14 +210,17 @@ FIGURES = (
         "到这段时间最后一天为止，30 天里活跃过的人。",
         "Distinct persons active in the 30 local days up to the period's last.",
     ),
-    _figure(
-        "newcomers",
-        "新面孔",
-        "Newcomers",
-        lambda found, _: is_new(found),
-        "这段时间里第一次在这些群活跃的人。",
-        "Persons whose first active day ever, in these groups, lies in the period.",
-        _new_limits,
+    Figure(
+        name="newcomers",
+        zh="新面孔",
+        en="Newcomers",
+        unit=Unit.MEMBERS,
+        definition_zh="这段时间里第一次在这些群活跃的人。",
+        definition_en="Persons whose first active day ever, in these groups, lies in the period.",
+        load=load_newcomers,
+        rows=_present,
+        reduce=people,
+        limits=_new_limits,
     ),
     _figure(
         "reactivated",

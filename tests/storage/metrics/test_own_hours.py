@@ -45,5 +45,5 @@ def test_calendar_time_knows_no_hours() -> None:
 
 def test_options_can_be_keys_whatever_groups_have() -> None:
     assert hash(COMMUNITY) == hash(Options())
-    assert COMMUNITY != Options()
+    assert Options() != COMMUNITY
     assert COMMUNITY.clock is not NIGHT.clock
