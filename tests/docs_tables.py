@@ -29,6 +29,9 @@ EXAMPLE = ROOT / "config.example.toml"
 
 # What shows each command at work: as one would say it, and with a slash.
 EXAMPLES = {
+    "courier": Text(zh="代发 加 成都微信群 @晓舟", en="/courier add 成都微信群 @xiaozhou"),
+    "carried": Text(zh="转好了", en="/carried"),
+    "skip": Text(zh="跳过 12", en="/skip 12"),
     "solved": Text(zh="解决了 2941", en="/solved 2941"),
     "reopen": Text(zh="没解决 2941", en="/reopen 2941"),
     "thank": Text(zh="谢 2941 @晓舟", en="/thank 2941 @xiaozhou"),
