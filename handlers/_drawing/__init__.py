@@ -14,8 +14,8 @@ from handlers._drawing.typesetting import drawable, typeset
 HEIGHT, BYTES = 8000, 500_000  # a picture is no higher and no larger
 SCALES = (1.0, 0.86)  # of its type: 36 pixels, and what is still easy to read on a phone
 MOST = 12  # of one kind in a part
-_LIMITS = {"title": 40, "days": 24, "spans": 12, "headline": 80, "text": 200, "lines": 400, "foot": 400, "note": 120}
-_LIMIT = 60  # characters of whatever else there is
+_LIMITS = {"headline": 80, "text": 200, "lines": 400, "foot": 400, "note": 120, "title": 48, "days": 24, "number": 16}
+_LIMIT = 40  # characters of whatever else there is
 
 
 class Texts:
