@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,7 +25,7 @@ from storage.database import Database
 from storage.frames import Frame, Kind, Message, Place
 from storage.groups import Coverage
 from storage.history import pages
-from tests.bot.importers import story
+from tests.bot.importers import fortnight, story
 from tests.bot.importers.golden import FIXTURES, FOLDER, NEED_A_FORMAT, read
 from tests.bot.importers.rows import rows_of
 from tests.chat import T0, Chat
@@ -117,77 +116,6 @@ async def test_a_process_that_ends_between_stretches_is_gone_on_from(stretch: in
         if not await replay.place_stretch(place, lambda _: None):
             break
     assert rows_of(chat.database, versions=False) == rows_of(other.database, versions=False)
-
-
-# -- the same fortnight in each format ------------------------------------------------------------------------------
-
-
-def spoken() -> list[Frame]:
-    """Return the story without what one of the formats cannot carry: replies and mentions; keys are the platform's."""
-    return [
-        replace(frame, content=replace(frame.content, reply_to=None, mentions=(), key=str(1000 + number)))  # type: ignore[type-var]
-        for number, frame in enumerate(story.told())
-    ]
-
-
-def as_telegram(frames: Iterable[Frame]) -> Any:
-    rows = [
-        {"id": int(said.key), "type": "message", "date_unixtime": str(int(said.at.timestamp())), "from": said.name}
-        | {"from_id": f"user{number_of(said.member)}", "text": said.text}
-        for said in (frame.content for frame in frames)
-    ]
-    return {"name": "PG", "type": "private_supergroup", "id": 1, "messages": rows}
-
-
-def as_weflow(frames: Iterable[Frame]) -> Any:
-    rows = [
-        {"localId": 1, "createTime": int(said.at.timestamp()), "type": "文本消息", "content": said.text}
-        | {"senderUsername": number_of(said.member), "senderDisplayName": said.name, "platformMessageId": said.key}
-        for said in (frame.content for frame in frames)
-    ]
-    return {"weflow": {}, "session": {"wxid": "1@chatroom", "nickname": "PG", "type": "群聊"}, "messages": rows}
-
-
-def as_chatlab(frames: Iterable[Frame]) -> Any:
-    rows = [
-        {"platformMessageId": said.key, "timestamp": int(said.at.timestamp()), "type": 0, "content": said.text}
-        | {"sender": number_of(said.member), "accountName": said.name}
-        for said in (frame.content for frame in frames)
-    ]
-    meta = {"name": "PG", "platform": "qq", "type": "group", "groupId": "1"}
-    return {"chatlab": {"version": "0.0.2"}, "meta": meta, "members": [], "messages": rows}
-
-
-def number_of(member: str) -> str:
-    return str(sum(ord(letter) * 1000**place for place, letter in enumerate(member)))
-
-
-WRITERS = {
-    "telegram": (as_telegram, Place("telegram", "-1001")),
-    "weflow": (as_weflow, Place("wechat", "1@chatroom")),
-    "chatlab": (as_chatlab, Place("qq", "1")),
-}
-
-
-@pytest.mark.middle
-@pytest.mark.parametrize("form", WRITERS)
-async def test_one_fortnight_gives_the_same_threads_in_any_format(
-    form: str, chat: Chat, other: Chat, tmp_path: Path
-) -> None:
-    write, place = WRITERS[form]
-    frames = [
-        replace(frame, content=replace(frame.content, kind=Kind.TEXT, member=number_of(frame.content.member)))  # type: ignore[union-attr, type-var]
-        for frame in spoken()
-    ]
-    await story.push(other, frames)
-    file = tmp_path / "export.json"
-    await asyncio.to_thread(file.write_text, json.dumps(write(spoken()), ensure_ascii=False), "utf-8")
-    report = await take_in(file, await story.importing(chat.database, chat), OPTIONS)
-    assert (report.format, report.new, report.quarantined) == (form, len(frames), 0)
-    now = frames[-1].at + timedelta(days=1)
-    live = await story.state(other.database, frames[0].place, now)
-    assert len(live) > 5
-    assert await story.state(chat.database, place, now) == live
 
 
 # -- who is meant ---------------------------------------------------------------------------------------------------
@@ -341,21 +269,23 @@ def test_an_export_knows_messages_by_the_ids_of_the_adapter(name: str, heard: Ca
 async def test_a_longer_export_mends_the_threads_at_the_seam(
     cut: int, ids: bool, chat: Chat, other: Chat, tmp_path: Path
 ) -> None:
-    frames = spoken()
-    place = WRITERS["weflow"][1]
+    name, messages = next(iter(fortnight.told().items()))
+    messages = messages[: story.MESSAGES]
 
-    def export(some: list[Frame]) -> Path:
-        rows = as_weflow(some)
+    def export(some: list[Message]) -> Path:
+        rows = fortnight.as_weflow(name, some)
         for row in rows["messages"]:
             row.pop("platformMessageId" if not ids else "", None)
+            row.pop("replyToMessageId" if not ids else "", None)
         file = tmp_path / "export.json"
         file.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
         return file
 
     in_parts, at_once = await story.importing(chat.database, chat), await story.importing(other.database, other)
-    await take_in(export(frames[: cut + 15]), in_parts, OPTIONS)
-    longer = await take_in(export(frames[cut:]), in_parts, OPTIONS)
-    assert (longer.read, longer.new) == (len(frames) - cut, len(frames) - cut - 15)
-    await take_in(export(frames), at_once, OPTIONS)
-    now = frames[-1].at + timedelta(days=1)
+    await take_in(export(messages[: cut + 15]), in_parts, OPTIONS)
+    longer = await take_in(export(messages[cut:]), in_parts, OPTIONS)
+    assert (longer.read, longer.new) == (len(messages) - cut, len(messages) - cut - 15)
+    whole = await take_in(export(messages), at_once, OPTIONS)
+    now = messages[-1].at + timedelta(days=1)
+    (place,) = whole.places
     assert await story.state(chat.database, place, now) == await story.state(other.database, place, now)
