@@ -58,6 +58,17 @@ def typeset(
     Raises:
         typst.TypstError: The template is wrong, or the folder has no font.
     """
+    compiler, path, inputs = prepared(template, data, fonts)
+    made = compiler.compile(path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=created)
+    if not isinstance(made, bytes):
+        raise typst.TypstError(f"{path.name} makes more than one page", "")
+    return made
+
+
+def prepared(
+    template: str | Path, data: Mapping[str, Any], fonts: Path | None = None
+) -> tuple[typst.Compiler, Path, dict[str, str]]:
+    """Return compiler, template and inputs as `typeset` uses them, for whoever asks typst for something else."""
     path = _HERE / "templates" / template if isinstance(template, str) else template
     letters = _letters_in(fonts or _SHIPPED)
     language = str(data.get("language", "zh"))
@@ -66,12 +77,7 @@ def typeset(
         "font": letters.family,
         "bold": "yes" if letters.bold else "no",
     }
-    made = _compiler(path.parent, fonts or _SHIPPED).compile(
-        path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=created
-    )
-    if not isinstance(made, bytes):
-        raise typst.TypstError(f"{path.name} makes more than one page", "")
-    return made
+    return _compiler(path.parent, fonts or _SHIPPED), path, inputs
 
 
 def drawable(text: str, *, limit: int = 0, language: str = "zh", fonts: Path | None = None) -> str:
