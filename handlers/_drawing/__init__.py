@@ -19,7 +19,7 @@ _LIMIT = 40  # characters of whatever else there is
 
 
 class Texts:
-    """What the two colours of paired bars stand for, where the page does not say; and what a part has no room for."""
+    """What the two colours of paired bars stand for, where the page does not say; and what a part has no place for."""
 
     NOW = Text(zh="本期", en="now")
     BEFORE = Text(zh="上期", en="before")
@@ -159,11 +159,11 @@ def _ratio(drawn: bytes) -> float:
 
 def _kept(told: Mapping[str, Any], share: float) -> list[dict[str, Any]]:
     """Return the parts that fit into a share of what the whole page has; one that does not is left out whole."""
-    room = share * len(json.dumps(told)) - len(json.dumps({**told, "parts": []}))
+    space = share * len(json.dumps(told)) - len(json.dumps({**told, "parts": []}))
     kept: list[dict[str, Any]] = []
     for part in told["parts"]:
         size = len(json.dumps(part))
-        if size <= room:
+        if size <= space:
             kept.append(part)
-            room -= size
+            space -= size
     return kept
