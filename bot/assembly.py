@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,17 @@ def features(config: Config) -> list[Feature]:
     for name, table in config.handlers.items():
         module, settings = plugins.load("handlers", name, table)
         loaded.append(Feature(name, module.router, settings))
+    for feature in loaded:
+        _check(feature, loaded)
     return loaded
+
+
+def _check(feature: Feature, loaded: Sequence[Feature]) -> None:
+    for check in feature.router.checks:
+        try:
+            check(feature.settings, loaded)
+        except ValueError as error:
+            raise ConfigError(f"config.toml: [handlers.{feature.name}] {error}") from error
 
 
 def classifiers(config: Config) -> Classifiers:

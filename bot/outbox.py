@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from bot.quiet import PROACTIVE, WEEK, Ruling, Standing, is_night, ruling, witho
 from bot.texts import Texts
 from bot.waking import woken
 from handlers import Community
-from handlers._settings import APPROVED, OUTBOX, is_quiet, resolved
+from handlers._settings import APPROVED, ORDERED, OUTBOX, is_quiet, resolved
 from storage import grants, groups, outbox, settings
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -226,7 +227,8 @@ class Outbox:
         """Say whether a post may go out by its group's rules, and write down why where it may not."""
         if post.purpose not in PROACTIVE or group.is_direct:
             return True
-        decided = ruling(post.purpose, await self._standing(store, group, over), budget)
+        allowed = sys.maxsize if over.get(ORDERED) == post.key else budget
+        decided = ruling(post.purpose, await self._standing(store, group, over), allowed)
         if decided is Ruling.PREVIEW:
             await self._put(store, post, State.HELD, error="waits for an admin's yes to its preview")
             await self._tell_admins(store, group, post, Texts.HELD_PREVIEW.in_language(

@@ -21,7 +21,7 @@ from handlers import (
     Reply,
 )
 from handlers._relink import Memories
-from handlers._settings import effective, language
+from handlers._settings import ZONE, effective, in_own_zone, language
 from storage import accounts, activity, errands, groups, members, memberships, outbox, settings
 from storage.accounts import Account
 from storage.database import Store
@@ -96,7 +96,7 @@ class Turn:
             self.groups[place] = group
             if group.id not in self.house.settled and not group.is_direct:
                 self.new.add(group.id)
-                await self.settings_changed(group)
+                self.groups[place] = await self.settings_changed(group)
         return self.groups[place]
 
     async def listening(self, place: Place) -> Group | None:
@@ -122,11 +122,22 @@ class Turn:
         everything = self.house.able(self.account.name, Ability.SEE_ALL)
         await groups.cover(self.store, group.id, Coverage.FULL if everything else Coverage.MENTIONS, since)
 
-    async def settings_changed(self, group: Group, feature: str | None = None) -> None:
-        """Let the features (or one of them) bring up to date what depends on their settings in a group."""
+    async def settings_changed(self, group: Group, feature: str | None = None) -> Group:
+        """Let the features (or one of them) bring up to date what depends on their settings in a group.
+
+        Return the group in the zone that was set for all groups, perhaps before it was there.
+        """
+        over = await self._overrides(group)
+        moved = await in_own_zone(self.store, group, over) if ZONE in over else group
         for one in self.house.features:
             for hook in one.router.changed if feature in {None, one.name} else ():
-                await hook(await self.context(one, group))
+                await hook(await self.context(one, moved))
+        return moved
+
+    async def _overrides(self, group: Group) -> dict[str, Any]:
+        if group.id not in self.overrides:
+            self.overrides[group.id] = await settings.overrides(self.store, group.id)
+        return self.overrides[group.id]
 
     async def member(self, group: Group, key: str, name: str) -> Member:
         """Return the member behind a platform id, under the name it carries now."""
@@ -170,9 +181,7 @@ class Turn:
 
         Grants are believed where the speaker is `trusted` and the platform's ids last.
         """
-        if group.id not in self.overrides:
-            self.overrides[group.id] = await settings.overrides(self.store, group.id)
-        over = self.overrides[group.id]
+        over = await self._overrides(group)
         return Context(
             store=self.store,
             settings=effective(feature, over),
@@ -187,6 +196,7 @@ class Turn:
             language=language(over, self.house.community),
             memories=self.house.memories,
             trusted=trusted and self.house.able(self.account.name, Ability.STABLE_IDS),
+            pictures=self.house.able(self.account.name, Ability.PICTURE),
         )
 
     # -- what is said -------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ class Context(Generic[S]):
         linker, topics: The classifiers that are switched on.
         features: All features that are switched on (for /help, digests and /settings).
         trusted: Whether the platform's member ids stay the same, so that grants can be believed.
+        pictures: Whether pictures of ours can be posted here.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Context(Generic[S]):
         language: str,
         memories: Any,
         trusted: bool = True,
+        pictures: bool = True,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -66,6 +68,7 @@ class Context(Generic[S]):
         self.language = language
         self.memories = memories
         self.trusted = trusted
+        self.pictures = pictures
         self._now = now
 
     def now(self) -> datetime:
@@ -103,6 +106,7 @@ class Context(Generic[S]):
             language=self.language,
             memories=self.memories,
             trusted=self.trusted,
+            pictures=self.pictures,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -27,6 +27,7 @@ SectionHook = Callable[[Scope, Any], Awaitable[Section | None]]
 ScheduleHook = Callable[[Occurrence, Any], Awaitable[Replies]]
 ErrandHook = Callable[[Errand, Any], Awaitable[Replies]]
 ChangedHook = Callable[[Any], Awaitable[None]]
+CheckHook = Callable[[Any, "Sequence[Feature]"], None]
 
 
 class _Spoken(Protocol):
@@ -44,6 +45,7 @@ class CommandEntry:
     help: Text | None
     usage: Text | None
     private: bool
+    anywhere: bool = False
 
 
 class Router(Generic[S]):
@@ -60,6 +62,7 @@ class Router(Generic[S]):
         self.schedules: dict[str, ScheduleHook] = {}
         self.errands: dict[str, ErrandHook] = {}
         self.changed: list[ChangedHook] = []
+        self.checks: list[CheckHook] = []
 
     def command(
         self,
@@ -69,6 +72,7 @@ class Router(Generic[S]):
         help: Text | None = None,  # noqa: A002
         usage: Text | None = None,
         private: bool = False,
+        anywhere: bool = False,
     ) -> Callable[[F], F]:
         """Register a command under an English name and its other names; there is no command without a right.
 
@@ -79,10 +83,11 @@ class Router(Generic[S]):
             help: The line in /help; without one the command is not listed.
             usage: What is said when the arguments make no sense.
             private: Only in a direct; in a group the member is sent there.
+            anywhere: Also in a direct, where nobody has a group's rights: the function asks for them itself.
         """
 
         def register(function: F) -> F:
-            self.commands.append(CommandEntry(names, function, needs, fits, help, usage, private))
+            self.commands.append(CommandEntry(names, function, needs, fits, help, usage, private, anywhere))
             return function
 
         return register
@@ -105,6 +110,14 @@ class Router(Generic[S]):
     def settings_changed(self, function: F) -> F:
         """Register a function that brings what depends on settings (schedules) up to date in the context's group."""
         self.changed.append(function)
+        return function
+
+    def configured(self, function: F) -> F:
+        """Register a function that is given the configured settings and all features once, when they are loaded.
+
+        It raises a ValueError where the settings cannot be meant: `key: what is wrong; what to do`.
+        """
+        self.checks.append(function)
         return function
 
     def dialog(self, name: str) -> Callable[[F], F]:

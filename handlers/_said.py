@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,9 @@ from handlers._tables import Holidays, Quiet, Service, Speech
 from storage.errands import Errand
 from storage.messages import Stored
 from storage.replies import Block, Body, Button, Reply
+
+if TYPE_CHECKING:
+    from handlers._drawing import Part
 
 # What may follow a command's Chinese word for it to be that command and not the beginning of a sentence.
 NOTHING = r""
@@ -117,10 +121,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the digest: a heading (may be empty) and blocks."""
+    """A part of the digest: a heading (may be empty) and blocks; `drawn` where a picture shows more than lines.
+
+    What is drawn has the very numbers of the blocks.
+    """
 
     heading: str
     blocks: tuple[Block, ...]
+    drawn: Part | None = None
 
 
 def answer(*lines: str, about: str | None = None, buttons: Sequence[tuple[str, str]] = ()) -> Reply:

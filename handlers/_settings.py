@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from handlers import Community, Context, Feature
+from storage import groups
+from storage.database import Store
 from storage.groups import Group
 
 M = TypeVar("M", bound=BaseModel)
@@ -16,6 +19,7 @@ M = TypeVar("M", bound=BaseModel)
 LANGUAGE, ZONE = "community.language", "community.zone"
 OUTBOX = "outbox"
 APPROVED, QUIET = "outbox.approved", "outbox.quiet"  # quiet: true, or until when (ISO 8601)
+ORDERED = "outbox.ordered"  # the key of the post that an admin wants although the week's budget is used up
 
 
 def effective(feature: Feature, overrides: Mapping[str, Any]) -> Any:
@@ -60,6 +64,15 @@ def _what_fits(settings: M, values: Mapping[str, Any]) -> M:
 def language(overrides: Mapping[str, Any], community: Community) -> str:
     """Return the language that the bot speaks in a group."""
     return str(overrides.get(LANGUAGE, community.language))
+
+
+async def in_own_zone(store: Store, group: Group, overrides: Mapping[str, Any]) -> Group:
+    """Return a group with the zone that its settings give it, written down for whoever has the group alone."""
+    zone = overrides.get(ZONE)
+    if zone == group.zone:
+        return group
+    await groups.set_zone(store, group.id, zone)
+    return replace(group, zone=zone)
 
 
 def context_of(

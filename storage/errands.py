@@ -116,3 +116,8 @@ async def fail(store: Store, errand: int, error: str, retry_at: datetime | None)
     if retry_at is not None:
         values["not_before"] = retry_at
     await store.execute(update(ERRANDS).where(ERRANDS.c.id == errand).values(**values))
+
+
+async def is_known(store: Store, key: str) -> bool:
+    """Say whether an errand of this key was queued before, whatever became of it."""
+    return await store.scalar(select(ERRANDS.c.id).where(ERRANDS.c.key == key)) is not None

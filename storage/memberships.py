@@ -94,3 +94,21 @@ async def count_joins(store: Store, groups: Iterable[int], since: datetime, unti
         query = select(func.count()).where(MEMBERSHIPS.c.group_id.in_(ids), column >= since, column < until)
         counted.append(int(await store.scalar(query) or 0))
     return counted[0], counted[1]
+
+
+async def in_both(store: Store, groups: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Return how many persons are in each two of some groups; under (group, group), how many are in one."""
+    ids = list(groups)
+    inside = (
+        select(MEMBERSHIPS.c.group_id, MEMBERS.c.person_id)
+        .join(MEMBERS, MEMBERS.c.id == MEMBERSHIPS.c.member_id)
+        .where(MEMBERSHIPS.c.group_id.in_(ids), MEMBERSHIPS.c.left_at.is_(None))
+        .distinct()
+    )
+    one, other = inside.subquery("one"), inside.subquery("other")
+    query = (
+        select(one.c.group_id, other.c.group_id, func.count())
+        .join(other, other.c.person_id == one.c.person_id)
+        .group_by(one.c.group_id, other.c.group_id)
+    )
+    return {(row[0], row[1]): row[2] for row in await store.rows(query)}

@@ -130,6 +130,17 @@ async def last_of(store: Store, group: int, member: int) -> list[Pin]:
     return [_pin(row) for row in await store.rows(query)]
 
 
+async def made(store: Store, groups: Iterable[int], since: datetime, until: datetime) -> list[Pin]:
+    """Return what people pinned in groups in a time and did not undo, oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(PINS.c.group_id.in_(list(groups)), PINS.c.at >= since, PINS.c.at < until)
+        .where(PINS.c.by_member.is_not(None), PINS.c.undone_at.is_(None))
+        .order_by(PINS.c.at, PINS.c.id)
+    )
+    return [_pin(row) for row in await store.rows(query)]
+
+
 def _pin(row: Any) -> Pin:
     fields = list(row)
     fields[4] = Pinned(fields[4])

@@ -15,7 +15,7 @@ LINES = 40
 
 
 class Texts:
-    """The last two lines."""
+    """The last lines."""
 
     COUNTED_HERE = Text(zh="统计本群：{sight}。口径 v{version}。", en="This group: {sight}. Definitions v{version}.")
     COUNTED = Text(zh="{counted}。口径 v{version}。", en="{counted}. Definitions v{version}.")
@@ -29,7 +29,7 @@ class Texts:
     )
 
 
-async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> Body:
+async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> tuple[str, ...]:
     """Return the end: what was counted, what could not be seen, how to correct it, how to leave."""
     elsewhere = not ctx.group.is_direct and ctx.group.id not in wanted
     if len(wanted) == 1 and not elsewhere:
@@ -38,20 +38,19 @@ async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> Bod
     else:
         told = await counted(ctx, found.now["questions"].coverage, compared=bool(found.before))
         line = ctx.say(Texts.COUNTED, counted=told, version=DEFINITION_VERSION)
-    ways_out = Texts.WAYS_OUT_ELSEWHERE if elsewhere else Texts.WAYS_OUT
-    return Body((Paragraph((Plain(""),)),)).plus(Body.of(line, ctx.say(ways_out)))
+    return line, ctx.say(Texts.WAYS_OUT_ELSEWHERE if elsewhere else Texts.WAYS_OUT)
 
 
-def fitted(head: Body, told: Sequence[Section], end: Body) -> Body:
+def fitted(head: Body, told: Sequence[Section], end: Sequence[str]) -> Body:
     """Return head, sections and end in at most `LINES` lines; a section that does not fit is left out whole."""
-    body = head
-    room = LINES - _lines(end)
+    body, last = head, Body((Paragraph((Plain(""),)),)).plus(Body.of(*end))
+    room = LINES - _lines(last)
     for section in told:
         heading: tuple[Block, ...] = (Heading(section.heading),) if section.heading else ()
         longer = body.plus(Body((*heading, *section.blocks)))
         if _lines(longer) <= room:
             body = longer
-    return body.plus(end)
+    return body.plus(last)
 
 
 def _lines(body: Body) -> int:

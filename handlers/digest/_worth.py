@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from handlers import Context, Scope, Text
+from handlers import Body, Context, Scope, Section, Text
+from handlers._drawing import Card, Part
 from handlers._threads import described as said
 from handlers._threads.answers import answer_of
+from handlers._threads.blocked import Blocked, blocked
 from handlers._threads.worth import Candidate, chosen
 from handlers._wording.figures import scope_of
 from handlers._wording.masking import quoted
@@ -27,26 +29,29 @@ _ENDS = "。！？…!?.；;"
 
 
 class Texts:
-    """How an answer is signed, and where to read on."""
+    """The heading, how an answer is signed, and where to read on."""
 
+    WORTH = Text(zh="值得收藏", en="Worth keeping")
     SIGNED = Text(zh="{words}—— {name}", en="{words} — {name}")
     READ = Text(zh="看全文：发「看 {thread}」", en="The whole thread: /show {thread}")
 
 
-async def worth_reading(ctx: Context[Any], scope: Scope, limit: int) -> list[str]:
+async def worth_reading(ctx: Context[Any], scope: Scope, limit: int) -> Section | None:
     """Return two lines for each thread: number and title, then the answer with its author's name."""
-    solved = {thread.id: thread for thread in await _solved(ctx, scope)}
+    kept_out = await blocked(ctx)
+    solved = {thread.id: thread for thread in await _solved(ctx, scope) if not kept_out.keeps_out(thread)}
     told = await threads.metoo_counts(ctx.store, solved)
     people = _people(await threads.placed_in(ctx.store, solved))
     candidates = [
-        Candidate(t.id, t.facts.solver, people.get(t.id, 0), told.get(t.id, 0), await _quote(ctx, t))
+        Candidate(t.id, t.facts.solver, people.get(t.id, 0), told.get(t.id, 0), await _quote(ctx, t, kept_out))
         for t in solved.values()
     ]
-    lines: list[str] = []
-    for found in chosen(candidates, limit):
-        thread = solved[found.thread]
-        lines += [said.head(thread, ctx.language), await _signed(ctx, thread, found)]
-    return [*lines, ctx.say(Texts.READ, thread=lines[0].partition(" ")[0].removeprefix("#"))] if lines else []
+    cards = tuple([await _card(ctx, solved[found.thread], found, kept_out) for found in chosen(candidates, limit)])
+    if not cards:
+        return None
+    lines = [line for card in cards for line in (f"{card.number} {card.title}", _signed(ctx, card))]
+    heading, note = ctx.say(Texts.WORTH), ctx.say(Texts.READ, thread=cards[0].number.removeprefix("#"))
+    return Section(heading, Body.of(*lines, note).blocks, Part(heading, cards=cards, note=note))
 
 
 async def _solved(ctx: Context[Any], scope: Scope) -> list[Thread]:
@@ -73,14 +78,22 @@ def _people(placed: Iterable[Placed]) -> dict[int, int]:
     return {thread: len(people) for thread, people in found.items()}
 
 
-async def _quote(ctx: Context[Any], thread: Thread) -> str:
+async def _quote(ctx: Context[Any], thread: Thread, kept_out: Blocked) -> str:
     answer = await answer_of(ctx.store, thread)
-    return "" if answer is None else quoted(_ADDRESSED.sub("", answer.text))
+    if answer is None or kept_out.has_member(answer.member, thread.group_id):
+        return ""
+    return "" if kept_out.has_word(answer.text, thread.group_id) else quoted(_ADDRESSED.sub("", answer.text))
 
 
-async def _signed(ctx: Context[Any], thread: Thread, found: Candidate) -> str:
+async def _card(ctx: Context[Any], thread: Thread, found: Candidate, kept_out: Blocked) -> Card:
     names = await called(ctx.store, thread.group_id, [found.solver] if found.solver is not None else [])
-    if found.solver not in names:
-        return found.quote
-    closed = found.quote if found.quote[-1] in _ENDS or ctx.language == "en" else f"{found.quote}。"
-    return ctx.say(Texts.SIGNED, words=closed, name=names[found.solver])
+    name = names.get(found.solver or 0, "")
+    by = "" if kept_out.has_word(name, thread.group_id) else name
+    return Card(f"#{thread.id}", said.title(thread, ctx.language), found.quote, by)
+
+
+def _signed(ctx: Context[Any], card: Card) -> str:
+    if not card.by:
+        return card.text
+    closed = card.text if card.text[-1] in _ENDS or ctx.language == "en" else f"{card.text}。"
+    return ctx.say(Texts.SIGNED, words=closed, name=card.by)

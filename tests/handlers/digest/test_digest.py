@@ -49,6 +49,9 @@ SECOND = """\
 2 位朋友回答了别人的问题。提问者道过谢的：Lena（按拼音，不排名）
 第一次出手：Lena。欢迎常来。
 
+【新来的】
+3 位新面孔，欢迎。不知道问哪里，直接在群里问就行。
+
 统计本群：全部消息可见。口径 v1。
 串错了、谢错了：回「#编号 不对」。不想出现名字：私聊我「别署名」。"""
 
@@ -75,6 +78,9 @@ Knowing a little helps. Say it in the group, with the number.
 【Thanks】
 2 people answered others' questions. Thanked by the askers: Lena (by alphabet, no ranking).
 Answered for the first time: Lena. Glad to have you.
+
+【New here】
+3 new faces, welcome. Not sure where to ask? Right here.
 
 This group: All messages seen. Definitions v1.
 Something wrong? Reply “#number wrong”. Rather not be named? Send me /unsign in private."""
@@ -298,12 +304,24 @@ async def test_a_card_gives_no_rights(sqlite_database: Database, name: str) -> N
         assert await outbox.by_key(store, "digest:1:2026-W48") is None
 
 
-async def test_in_a_direct_there_is_a_preview_for_owners_only(sqlite_database: Database) -> None:
+async def test_in_a_direct_whoever_runs_groups_names_one(sqlite_database: Database) -> None:
     town = await two_weeks(sqlite_database, groups=("g1", "g2"))
-    assert await town.chat.tell("ayu", "/digest preview") == [DENIED]
+    assert await town.chat.tell("bob", "/digest preview") == [DENIED]
     await town.chat.make_owner("own")
-    assert (await town.chat.tell("own", "/digest"))[0].startswith("预览，只有你看得到：\n")
-    assert await town.chat.tell("own", "/digest now") == ["在要发的那个群里说；私聊里只能「周报 预览」。"]
+    assert (await town.chat.tell("own", "/digest preview"))[0].startswith("预览，只有你看得到：\n")
+    assert await town.chat.tell("own", "/digest now") == ["哪个群的？带上群名：群 g1、群 g2。"]
+    assert (await town.chat.tell("own", "周报 现在 群 g2"))[0].startswith("测试周报 · 第 47 周")
+    assert town.chat.adapter.posted[-1].place.key == "g2"
+    assert await town.chat.tell("own", "/digest") == [
+        "群 g1：明天 09:00\n群 g2：明天 09:00\n管理员那份现在关着。「周报 我的 开」「周报 我的 关」"
+    ]
+
+
+async def test_an_admin_of_one_group_asking_for_another_is_refused_kindly(sqlite_database: Database) -> None:
+    town = await two_weeks(sqlite_database, groups=("g1", "g2"))
+    for order in ("/digest preview 群 g2", "周报 现在 群 g2", "周报 重发 g2"):
+        assert await town.chat.tell("ayu", order) == ["「" + order.split(" ", 2)[2] + "」不在你管的群里。你管的：群 g1。"]
+    assert (await town.chat.tell("ayu", "周报 预览 群 g1"))[0].startswith("预览，只有你看得到：\n测试周报")
 
 
 # -- the road out -----------------------------------------------------------------------------------------------------

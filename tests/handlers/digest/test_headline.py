@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers._wording.figures import Compared
+from handlers.digest._edition import Span
 from handlers.digest._headline import headline, quiet
 from storage.metrics import Covered, Missing, Period, Scope, Unit, Value
 
@@ -55,17 +56,20 @@ def compared(
         ((14, 11), None, "14 个问题，一半在 11 分钟内有人应。",
          "14 questions, half of them had a response within 11 minutes."),
         ((1, None), None, "1 个问题，还没人应。", "1 question, no response yet."),
-        ((0, None), (5, 9), "这周没有人提问。", "Nobody asked anything this week."),
+        ((0, None), (5, 9), "这一周没有人提问。", "Nobody asked anything this week."),
     ],
 )  # fmt: skip
 def test_headline(now: tuple[int, float | None], before: tuple[int, float | None] | None, zh: str, en: str) -> None:
-    assert headline(compared(now, before), "zh") == zh
-    assert headline(compared(now, before), "en") == en
+    assert headline(compared(now, before), Span.WEEKLY, "zh") == zh
+    assert headline(compared(now, before), Span.WEEKLY, "en") == en
 
 
 def test_what_cannot_be_seen_is_said() -> None:
-    assert headline(compared((None, None), None, left_out=9), "zh") == "这里我只看得到 @ 我的消息，下面不是全貌。"
-    assert headline(compared((None, None), None), "zh") == "这一周群里的消息我没看到，数字先不报。"
+    assert (
+        headline(compared((None, None), None, left_out=9), Span.WEEKLY, "zh")
+        == "这里我只看得到 @ 我的消息，下面不是全貌。"
+    )
+    assert headline(compared((None, None), None), Span.WEEKLY, "zh") == "这一周群里的消息我没看到，数字先不报。"
 
 
 @pytest.mark.parametrize(
@@ -74,9 +78,25 @@ def test_what_cannot_be_seen_is_said() -> None:
         (4, 4, "群里安静：4 个问题，都有人应了。下周见。"),
         (4, 3, "群里安静：4 个问题，3 个有人应了。下周见。"),
         (0, 0, "群里安静，没有人提问。下周见。"),
+        (1, 1, "群里安静：1 个问题，有人应了。下周见。"),
+        (2, 0, "群里安静：2 个问题，还没人应，知道一点就说一句。下周见。"),
     ],
 )
 def test_a_quiet_week(asked: int, responded: int, said: str) -> None:
     found = compared((asked, 5), None)
     told = {"questions": questions(asked), "first_response_time": waits(5 if responded else None, responded)}
-    assert quiet(Compared(found.scope, WEEK, WEEK, told, {}, frozenset(), NOW), "zh") == said
+    assert quiet(Compared(found.scope, WEEK, WEEK, told, {}, frozenset(), NOW), Span.WEEKLY, "zh") == said
+
+
+@pytest.mark.parametrize(
+    ("span", "as_many", "nobody", "calm"),
+    [
+        (Span.DAILY, "问题和前一天一样多，等的时间长了。", "这一天没有人提问。", "群里安静，没有人提问。明天见。"),
+        (Span.WEEKLY, "问题和上周一样多，等的时间长了。", "这一周没有人提问。", "群里安静，没有人提问。下周见。"),
+        (Span.MONTHLY, "问题和上月一样多，等的时间长了。", "这个月没有人提问。", "群里安静，没有人提问。下月见。"),
+    ],
+)
+def test_each_span_is_called_by_its_name(span: Span, as_many: str, nobody: str, calm: str) -> None:
+    assert headline(compared((128, 20), (128, 14)), span, "zh") == as_many
+    assert headline(compared((0, None), (5, 9)), span, "zh") == nobody
+    assert quiet(compared((0, None), None), span, "zh") == calm

@@ -60,7 +60,7 @@ def section(lines: int) -> Section:
 
 
 def test_what_does_not_fit_is_left_out_whole_and_never_the_end() -> None:
-    head, end = Body.of("一", "二"), Body.of("口径", "出口")
+    head, end = Body.of("一", "二"), ("口径", "出口")
     said = plain(fitted(head, [section(20), section(30), section(5)], end)).splitlines()
     assert len(said) <= LINES
     assert said[-2:] == ["口径", "出口"]
@@ -68,5 +68,5 @@ def test_what_does_not_fit_is_left_out_whole_and_never_the_end() -> None:
 
 
 def test_everything_that_fits_is_there() -> None:
-    said = plain(fitted(Body.of("一"), [section(3), Section("", Body.of("无标题").blocks)], Body.of("口径")))
-    assert said.splitlines() == ["一", "", "【标题】", "第 0 行", "第 1 行", "第 2 行", "无标题", "口径"]
+    said = plain(fitted(Body.of("一"), [section(3), Section("", Body.of("无标题").blocks)], ["口径"]))
+    assert said.splitlines() == ["一", "", "【标题】", "第 0 行", "第 1 行", "第 2 行", "无标题", "", "口径"]

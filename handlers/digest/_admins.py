@@ -1,0 +1,161 @@
+"""The edition for admins: several groups in one, in private, to who asked for it; decisions first, then figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers import Body, Context, Purpose, Reply, Right, Text
+from handlers._settings import language
+from handlers._wording import figures
+from handlers._wording.names import called
+from handlers.digest import _edition as editions
+from handlers.digest._admin_lines import Watched, headline, numbers, watched
+from handlers.digest._asking import MINE
+from handlers.digest._edition import Edition, edition
+from handlers.digest._settings import Settings
+from storage import deliveries, grants, groups, metrics, outbox, pins, settings, threads
+from storage.grants import EVERYWHERE
+from storage.groups import Coverage
+from storage.metrics import Period
+from storage.replies import Block, Heading
+from storage.schedules import Occurrence
+
+NAMES = (
+    "questions",
+    "first_response_time",
+    "first_response_service_time",
+    "response_rate_24h",
+    "active",
+    "group_size",
+    "group_size_by_hand",
+    "joins",
+    "leaves",
+    "answerers",
+    "answer_concentration",
+)
+OF_COHORT = ("r7_inferred", "outcomes")
+WAITED = timedelta(hours=72)
+LOOK_BACK = timedelta(days=28)
+SILENT = timedelta(days=7)  # a group without new records for so long is named
+LISTED = 5
+
+
+class Texts:
+    """Headings, and what waits for a decision."""
+
+    TITLE = Text(zh="{title} · 只发管理员 · {days}", en="{title} · for admins only · {days}")
+    NAME = Text(zh="{name}运营", en="{name} admins'")
+    DECIDE = Text(zh="等你定（回引号里的话就行）", en="For you to decide (reply with the words in brackets)")
+    FIRST = Text(
+        zh="{group}第一次要自己发，先给你看过的那份：行就「发吧 {post}」",
+        en="{group}: its first post waits; you have seen it (/approve {post})",
+    )
+    UNKNOWN = Text(
+        zh="{group}有一条不知道发没发出去，我没有重发：群里没有就「补发 {post}」",
+        en="{group}: one post may not have arrived; I did not repeat it (/resend {post})",
+    )
+    MORE = Text(zh="还有 {count} 条：「待发」", en="{count} more (/posts)")
+    NUMBERS = Text(zh="数字", en="Figures")
+    WATCH = Text(zh="要留意", en="To watch")
+
+
+async def issue(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
+    """Return the editions of the admins of this group who want one; somebody who runs several groups gets one in all.
+
+    Whoever's ids change from login to login is believed no rights, and gets none.
+    """
+    replies: list[Reply] = []
+    for member in sorted(await grants.holders(ctx.store, Right.GROUP, ctx.group.id)) if ctx.trusted else ():
+        found = edition(f"admin:{member}", occurrence.schedule.rule, occurrence.due_at, ctx.community.zone)
+        if await _wants(ctx, member) and await outbox.by_key(ctx.store, found.key) is None:
+            body = await told(ctx, await _run_by(ctx, member), found)
+            replies.append(Reply(body, member=member, purpose=Purpose.NOTICE, key=found.key, about=found.key))
+    return replies
+
+
+async def _wants(ctx: Context[Settings], member: int) -> bool:
+    direct = await groups.direct_of(ctx.store, member)
+    wanted = None if direct is None else await settings.get(ctx.store, direct.id, MINE)
+    if direct is not None:
+        ctx.language = language(await settings.overrides(ctx.store, direct.id), ctx.community)
+    return ctx.settings.admins if wanted is None else bool(wanted)
+
+
+async def _run_by(ctx: Context[Any], member: int) -> list[int]:
+    run = await grants.admin_of(ctx.store, member)
+    return [group.id for group in await groups.every(ctx.store) if EVERYWHERE in run or group.id in run]
+
+
+async def told(ctx: Context[Any], run: Sequence[int], found: Edition) -> Body:
+    """Return what the admins of some groups are told of a period."""
+    zone, period = ctx.community.zone, found.period
+    seen = await figures.compare(ctx, run, period, NAMES)
+    options = figures.options_of(ctx.community)
+    older = figures.cohort(period, options)
+    cohort = await metrics.compute_all(ctx.store, OF_COHORT, seen.scope, older, ctx.now(), options)
+    risk = await _watched(ctx, run, period)
+    name = ctx.say(Texts.NAME, name=ctx.community.name or ctx.say(editions.Texts.NAMELESS))
+    title = editions.called(name, period, zone, ctx.language)
+    days = editions.dates(period, zone, ctx.language)
+    span = editions.span_of(period, zone)
+    body = Body.of(ctx.say(Texts.TITLE, title=title, days=days), headline(ctx, seen, risk))
+    for heading, lines in (
+        (Texts.DECIDE, await _decisions(ctx, run)),
+        (Texts.NUMBERS, numbers(ctx, seen, cohort, span)),
+        (Texts.WATCH, watched(ctx, seen, risk)),
+    ):
+        head: tuple[Block, ...] = (Heading(ctx.say(heading)),) if lines else ()
+        body = body.plus(Body(head)).plus(Body.of(*lines))
+    return body
+
+
+async def _decisions(ctx: Context[Any], run: Sequence[int]) -> list[str]:
+    """Return what waits for a person, each with the words that decide it."""
+    names = {group.id: group.name or group.key for group in await groups.every(ctx.store)}
+    waits = await deliveries.waiting(ctx.store, run)
+    lines = [
+        ctx.say(Texts.UNKNOWN if one.tried else Texts.FIRST, group=names[one.group_id], post=one.post)
+        for one in waits[:LISTED]
+    ]
+    return [*lines, *([ctx.say(Texts.MORE, count=len(waits) - LISTED)] if len(waits) > LISTED else [])]
+
+
+async def _watched(ctx: Context[Any], run: Sequence[int], period: Period) -> Watched:
+    """Return what stands behind the lines of 要留意."""
+    now = ctx.now()
+    names = {group.id: group.name or group.key for group in await groups.every(ctx.store)}
+    waiting = await threads.unresolved(ctx.store, run, now - LOOK_BACK, now - WAITED)
+    issued = await deliveries.made(ctx.store, run, Purpose.DIGEST, period.since, now)
+    return Watched(
+        largest=await _largest(ctx, run, period),
+        waiting=[thread.id for thread in waiting if thread.facts.first_response_at is None],
+        silent=[names[group] for group in await _silent(ctx, run)],
+        issued=issued,
+        names=names,
+        corrected=[pin.kind for pin in await pins.made(ctx.store, run, period.since, now)],
+    )
+
+
+async def _largest(ctx: Context[Any], run: Sequence[int], period: Period) -> str:
+    """Return the call name of who answered most; in private, and for their own sake, whoever it is."""
+    scope, options = await figures.scope_of(ctx, run), figures.options_of(ctx.community)
+    rows = await metrics.why(ctx.store, "answer_concentration", scope, period, ctx.now(), options)
+    most = max(rows, key=lambda row: row.value or 0, default=None)
+    if most is None or most.member is None:
+        return ""
+    for group in run:
+        if name := (await called(ctx.store, group, [most.member])).get(most.member):
+            return name
+    return ""
+
+
+async def _silent(ctx: Context[Any], run: Sequence[int]) -> list[int]:
+    """Return the groups whose record ended a week ago or longer: an import is due, or the bot is out."""
+    now = ctx.now()
+    last = dict.fromkeys(run, now - LOOK_BACK * 100)
+    for span in await groups.spans(ctx.store, run, now - LOOK_BACK * 100, now):
+        if span.coverage is not Coverage.NONE:
+            last[span.group_id] = max(last[span.group_id], span.until or now)
+    return [group for group, until in last.items() if now - LOOK_BACK * 100 < until < now - SILENT]
