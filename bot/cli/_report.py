@@ -7,13 +7,13 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot import assembly
 from bot.cli._opening import Desk, RefusalError, chosen_groups
-from handlers._reporting import Asked, Report, Wish
+from handlers._reporting import PUBLIC_AFTER, Asked, Edition, Report, Wish
 
-PRINT_IT = "There is no PDF yet, only html and md. The html page has a style for paper: print it from a browser."
-ENDINGS = {".md": "md", ".markdown": "md", ".htm": "html", ".html": "html", ".pdf": "pdf"}
+ENDINGS = {".md": "md", ".markdown": "md", ".htm": "html", ".html": "html", ".pdf": "pdf", ".csv": "csv", ".zip": "csv"}
 STDOUT = "-"
 
 
@@ -28,6 +28,7 @@ class Order:
     form: str | None = None
     out: Path | None = None
     language: str | None = None
+    edition: str = Edition.INTERNAL
 
 
 async def report(desk: Desk, order: Order, config: Path | None) -> int:
@@ -37,20 +38,21 @@ async def report(desk: Desk, order: Order, config: Path | None) -> int:
         RefusalError: There is no group, or the period or the format is none.
     """
     form = order.form or ENDINGS.get(order.out.suffix.lower() if order.out else "", "html")
-    if form == "pdf":
-        raise RefusalError(PRINT_IT)
     asked = Asked(
         wish=Wish(order.month, order.year, order.since, order.group),
         options=desk.options,
         language=order.language or desk.language,
         name=desk.config.community.name,
         sharing=sharing(desk),
+        edition=Edition(order.edition),
+        public_after=int(setting(desk, "reports", "public_after_days", PUBLIC_AFTER)),
         ending="" if config is None else f"--config {shlex.quote(str(config))}",
     )
     page = rendered(await built(desk, asked), form)
-    out = order.out or Path(f"report.{form}")
+    out = order.out or Path(f"report.{'zip' if form == 'csv' else form}")
     if str(out) == STDOUT:
-        sys.stdout.write(page)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(page)
         return 0
     await asyncio.to_thread(written, page, out)
     print(out)
@@ -73,23 +75,31 @@ async def built(desk: Desk, asked: Asked) -> Report:
             raise RefusalError(str(error)) from error
 
 
-def rendered(found: Report, form: str) -> str:
-    """Return a report as `html` or `md`."""
+def rendered(found: Report, form: str) -> bytes:
+    """Return a report as `html`, `md`, `pdf` or `csv` (a ZIP)."""
+    if form == "pdf":
+        from handlers._reporting.pages import pdf
+
+        return pdf(found)
+    if form == "csv":
+        from bot.report._sheets import sheets
+
+        return sheets(found)
     if form == "md":
         from bot.report._markdown import markdown
 
-        return markdown(found)
+        return markdown(found).encode()
     from bot.report._html import html
 
-    return html(found)
+    return html(found).encode()
 
 
-def written(page: str, out: Path) -> None:
+def written(page: bytes, out: Path) -> None:
     """Write a page; it appears once it is whole, and others on the machine cannot read it: it quotes people."""
     partial = out.with_name(out.name + ".partial")
     try:
         partial.touch(mode=0o600)
-        partial.write_text(page, "utf-8", newline="\n")
+        partial.write_bytes(page)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
@@ -97,5 +107,10 @@ def written(page: str, out: Path) -> None:
 
 def sharing(desk: Desk) -> str:
     """Return what groups share where they set nothing."""
-    found = (feature.settings for feature in assembly.features(desk.config) if feature.name == "questions")
-    return str(getattr(next(found, None), "sharing", "community"))
+    return str(setting(desk, "questions", "sharing", "community"))
+
+
+def setting(desk: Desk, feature: str, name: str, default: object) -> Any:
+    """Return a feature's setting as it is configured; the default where the feature is off."""
+    found = (one.settings for one in assembly.features(desk.config) if one.name == feature)
+    return getattr(next(found, None), name, default)

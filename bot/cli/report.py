@@ -1,4 +1,4 @@
-"""`report`, `correct`: the page that a history is worth, and how to put a thread of it right."""
+"""`report`, `outlets`, `correct`: what a history is worth on paper, what stands beside it, how to put it right."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ class Form(StrEnum):
     HTML = "html"
     MARKDOWN = "md"
     PDF = "pdf"
+    CSV = "csv"
+
+
+class Readers(StrEnum):
+    """For whom it is."""
+
+    INTERNAL = "internal"
+    PARTNER = "partner"
+    PUBLIC = "public"
 
 
 class Language(StrEnum):
@@ -46,6 +55,10 @@ Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="- is standard output; by default report.html.")
 ]
 LanguageOption = Annotated[Language | None, typer.Option("--language", help="By default the community's.")]
+EditionOption = Annotated[
+    Readers, typer.Option("--edition", help="Partner and public name nobody and tell of no fewer than 5 people.")
+]
+OutletsFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV; - is standard input.")]
 ThreadNumber = Annotated[str, typer.Argument(metavar="THREAD", help="Its number, as in #2941.")]
 WayArgument = Annotated[Way | None, typer.Argument(metavar="[WAY]", help=" | ".join(Way))]
 More = Annotated[
@@ -57,6 +70,7 @@ More = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(report)
+    app.command()(outlets)
     app.command()(correct)
 
 
@@ -69,18 +83,33 @@ def report(
     form: FormatOption = None,
     out: Out = None,
     language: LanguageOption = None,
+    edition: EditionOption = Readers.INTERNAL,
     config: ConfigFile = None,
 ) -> None:
-    """Write one page about what was asked, who answered, and what still waits.
+    """Write down what was asked, who answered, and what still waits.
 
-    Without a period, of the twelve months up to today, or up to where the record ends. The page needs no network.
+    Without a period, of the twelve months up to today, or up to where the record ends. One page that needs no network;
+    with --format pdf a document to hand on, with csv a ZIP of tables.
     """
     from bot.cli import _report
     from bot.cli._opening import perform
 
-    asked = _report.Order(month, year, since, group, form and form.value, out, language and language.value)
+    spoken = language and language.value
+    asked = _report.Order(month, year, since, group, form and form.value, out, spoken, edition.value)
     file = chosen(context, config)
     perform(file, lambda desk: _report.report(desk, asked, file))
+
+
+def outlets(context: typer.Context, file: OutletsFile, config: ConfigFile = None) -> None:
+    """Take in monthly figures of your website and your official account, for the report.
+
+    Columns: month, source, and any of members, companies, daily users, page views, clicks (月份, 来源, 成员, 企业,
+    日活, 浏览, 点击). What is given again replaces what was given before.
+    """
+    from bot.cli import _outlets
+    from bot.cli._opening import perform
+
+    perform(chosen(context, config), lambda desk: _outlets.take_in(desk, file))
 
 
 def correct(

@@ -2,7 +2,7 @@
 
 `building.build` reads storage and returns a `Report` in which every figure is already in words, made by
 `storage/metrics` and nothing else. Chat text is data in it; it was masked when the report was built. Whoever writes
-one down adds nothing: `pages.pdf` and `sheets.csv_files` here, HTML and Markdown in `bot/report/`.
+one down adds nothing: `pages.pdf` here, HTML, Markdown and CSV in `bot/report/`.
 
 It stands on this floor and not in `bot/`, because an errand of `handlers/reports.py` makes the monthly one.
 """
@@ -19,6 +19,7 @@ from storage.outcome import DEFINITION_VERSION
 
 CORRECTIONS = ("not-a-question", "merge", "split", "topic", "outcome")
 PROGRAM = "python3 run.py"
+PUBLIC_AFTER = 14  # days
 SECTIONS = (
     "figures", "steps", "people", "topics", "expertise", "waiting", "drafts", "heat", "groups", "outlets", "footer",
 )  # fmt: skip
@@ -72,7 +73,7 @@ class Asked:
     program: str = PROGRAM
     ending: str = ""
     edition: Edition = Edition.INTERNAL
-    public_after: int = 14
+    public_after: int = PUBLIC_AFTER
 
     def line(self, words: str) -> str:
         """Return a line to paste into the command line."""

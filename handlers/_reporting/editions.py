@@ -38,9 +38,11 @@ def check(asked: Asked, period: Period, now: datetime) -> None:
     Raises:
         TooEarlyError: The public edition is asked for, and the period is not over for long enough.
     """
-    day = out_from(asked, period)
-    if asked.edition is Edition.PUBLIC and now.astimezone(asked.options.zone).date() < day:
-        raise TooEarlyError(Texts.TOO_EARLY.in_language(asked.language, day=day))
+    if asked.edition is not Edition.PUBLIC or now >= period.until + timedelta(days=asked.public_after):
+        return
+    if not asked.wish.month and not asked.wish.year:
+        raise TooEarlyError(Texts.NOT_OVER.in_language(asked.language))
+    raise TooEarlyError(Texts.TOO_EARLY.in_language(asked.language, day=out_from(asked, period)))
 
 
 async def opened(material: Material, figures: Gathered) -> Gathered:

@@ -106,6 +106,10 @@ class Texts:
         zh="公开版 {day} 起才出，先留给伙伴和自己人看。现在要看：--edition partner 或 internal。",
         en="The public edition comes out on {day}. Until then: --edition partner, or internal.",
     )
+    NOT_OVER = Text(
+        zh="公开版只出过完了的月份和年份，比如 --month 2026-10、--year 2025。",
+        en="There is a public edition of months and years that are over only: --month 2026-10, --year 2025.",
+    )
     AS_OF = Text(zh="截至 {moment}。", en="As of {moment}.")
     ENDS = Text(
         zh="记录到 {day} 为止，报告从那天往回看。", en="The record ends on {day}, and the report looks back from there."
