@@ -11,7 +11,7 @@ from bot.adapters import Ability
 from bot.commands import Parsed
 from bot.texts import Texts
 from bot.turn import Turn
-from handlers import ANSWER_AGE, COMMAND_AGE, Command, Context, Feature, Replies, UserError, answer
+from handlers import ANSWER_AGE, COMMAND_AGE, Command, CommandEntry, Context, Feature, Replies, UserError, answer
 from storage import dialogs, grants, groups, memberships, messages, outbox, privacy
 from storage.frames import Echo, Edit, Frame, Joined, Kind, Left, Message, Press, Recall
 from storage.grants import EVERYONE, Right
@@ -159,7 +159,7 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
         await _audit(turn, said, parsed, "too old")
         return
     rights = await _rights(turn, said)
-    if entry.needs not in rights:
+    if not _may(entry, said, rights):
         await _audit(turn, said, parsed, "denied")
         await _queue(turn, answer(_say(turn, said, Texts.DENIED)), said)
         return
@@ -205,8 +205,12 @@ async def _press(turn: Turn, frame: Frame, group: Group, press: Press, received:
     )  # fmt: skip
     said = Heard(frame, group, member, stored, received, post, spoken_to=True)
     rights = await _rights(turn, said)
-    if parsed.bound.entry.needs in rights:
+    if _may(parsed.bound.entry, said, rights):
         await _queue(turn, await _run(turn, said, parsed, rights), said)
+
+
+def _may(entry: CommandEntry, said: Heard, rights: frozenset[Right]) -> bool:
+    return entry.needs in rights or (entry.anywhere and said.group.is_direct)
 
 
 async def _rights(turn: Turn, said: Heard) -> frozenset[Right]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, Text, delete, or_, select
+from sqlalchemy import Column, Table, Text, bindparam, delete, or_, select
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -23,12 +25,35 @@ SETTINGS = Table(
     Column("by_member", Id),
 )
 
+_HOLDING = select(SETTINGS.c.group_id, SETTINGS.c.key, SETTINGS.c.value).where(
+    or_(SETTINGS.c.group_id == COMMUNITY, SETTINGS.c.group_id == bindparam("group"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What was set by command for everyone, and for one group on top of it (nothing, where everyone is meant)."""
+
+    for_all: Mapping[str, Any]
+    own: Mapping[str, Any]
+
+    @property
+    def merged(self) -> dict[str, Any]:
+        """What holds."""
+        return {**self.for_all, **self.own}
+
 
 async def overrides(store: Store, group: int) -> dict[str, Any]:
     """Return what was set for a group, on top of what was set for the community."""
-    query = select(SETTINGS.c.key, SETTINGS.c.value).where(SETTINGS.c.group_id.in_([COMMUNITY, group]))
-    rows = await store.rows(query.order_by(SETTINGS.c.group_id))
-    return {row.key: json.loads(row.value) for row in rows}
+    return (await layers(store, group)).merged
+
+
+async def layers(store: Store, group: int) -> Layers:
+    """Return what was set for a group, and for everyone."""
+    found: dict[int, dict[str, Any]] = {COMMUNITY: {}}
+    for row in await store.rows(_HOLDING, {"group": group}):
+        found.setdefault(row.group_id, {})[row.key] = json.loads(row.value)
+    return Layers(found[COMMUNITY], {} if group == COMMUNITY else found.get(group, {}))
 
 
 async def get(store: Store, group: int, key: str, default: Any = None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -12,6 +13,7 @@ from handlers import Text, UserError
 from handlers._settings import changed_to
 
 SHOWN = 60  # characters of a value
+HIDDEN = "***"
 _SWITCHES = {"开": "on", "是": "on", "要": "on", "关": "off", "否": "off", "不要": "off"}
 _BETWEEN = re.compile(r"\s*[,，、;；]\s*")
 
@@ -25,6 +27,11 @@ class Texts:
     INTEGER = Text(zh="要一个整数", en="it takes a whole number")
     NUMBER = Text(zh="要一个数", en="it takes a number")
     SWITCH = Text(zh="要 on 或 off", en="it is on or off")
+    DATE = Text(zh="日期这样写：2027-02-05，几个用逗号隔开", en="a date is written 2027-02-05, several with commas")
+    HOURS = Text(zh="时段这样写：09:00-22:00，在一天之内", en="hours are written 09:00-22:00, within one day")
+    ZONE = Text(zh="时区写名字：Asia/Shanghai、Europe/Berlin", en="a zone is a name: Asia/Shanghai, Europe/Berlin")
+    COUNTRY = Text(zh="国家写两个大写字母：CN", en="a country is two capital letters: CN")
+    HOLIDAYS = Text(zh="有一天又停又开，留一样", en="a day is both closed and open; keep one")
     CLOCK = Text(zh="时间这样写：09:00", en="a time of day is written 09:00")
     RULE = Text(
         zh="时间这样写：周一 09:00，每天 18:30，每月 1 日 10:00",
@@ -40,6 +47,11 @@ class Texts:
 
 _BY_KIND = (
     ("rule", Texts.RULE),
+    ("hours", Texts.HOURS),
+    ("zone", Texts.ZONE),
+    ("country", Texts.COUNTRY),
+    ("holidays", Texts.HOLIDAYS),
+    ("date", Texts.DATE),
     ("literal_error", Texts.CHOICE),
     ("enum", Texts.CHOICE),
     ("greater_than_equal", Texts.LEAST),
@@ -88,11 +100,15 @@ def _why(fault: Mapping[str, Any], language: str) -> str:
 def shown(value: Any) -> str:
     """Return a value as people read it; a secret is never shown."""
     if isinstance(value, SecretStr):
-        return "***"
+        return HIDDEN
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, list | tuple):
         return _cut("、".join(map(shown, value))) or "-"
+    if isinstance(value, set | frozenset):
+        return _cut("、".join(sorted(map(shown, value)))) or "-"
     return _cut(str(value)) or "-"
 
 

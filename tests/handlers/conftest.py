@@ -12,6 +12,7 @@ from tests.chat import Chat
 
 FEATURES = ("questions", "lookups", "corrections", "help")
 LINES, SHOWN_LINES = 7, 12
+SETTINGS = ("括号里是谁定的", "in brackets who chose it", " = ")  # all that matters of a group, or of a table
 
 OpenChat = Callable[..., Awaitable[Chat]]
 
@@ -33,10 +34,11 @@ async def open_chat(sqlite_database: Database) -> AsyncIterator[OpenChat]:
 
 
 def check_manners(text: str) -> None:
-    """Hold a post against voice.md: at most 7 lines (a whole thread: 12), and none of the words that are not ours."""
+    """Hold a post against voice.md: at most 7 lines (a thread, settings: 12), and none of the words we do not use."""
     lines = text.splitlines()
     whole_thread = any(line.startswith(("结果：", "Outcome:")) for line in lines)
-    assert len(lines) <= (SHOWN_LINES if whole_thread else LINES), text
+    settings = bool(lines) and any(part in lines[0] for part in SETTINGS)
+    assert len(lines) <= (SHOWN_LINES if whole_thread or settings else LINES), text
     assert all(line.strip() for line in lines), text
     for word in ("您", "亲，", "检测到", "已成功", "工单", "系统提示", "请知悉", "！！", "!!", "{", "None"):
         assert word not in text, text

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from storage import outbox, schedules, settings
-from storage.outbox import State
-from storage.replies import Body, Purpose, Reply
+from storage import schedules, settings
 from tests.chat import Chat
-from tests.handlers.conftest import OpenChat
+from tests.handlers.settings.conftest import Say
 
 pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
-
-FEATURES = ("questions", "stats", "digest", "privacy", "settings", "help")
-
-
-@pytest.fixture
-async def chat(open_chat: OpenChat) -> Chat:
-    opened = await open_chat(features=FEATURES, tables={"digest": {"when": "tue 10:00"}})
-    await opened.make_admin("ayu")
-    return opened
-
-
-async def one(chat: Chat, text: str, **more: object) -> str:
-    replies = await chat.ask_bot("ayu", text, **more)
-    assert len(replies) == 1
-    return replies[0]
 
 
 async def rule_of(chat: Chat, group: int = 1) -> tuple[str, bool]:
@@ -36,39 +17,41 @@ async def rule_of(chat: Chat, group: int = 1) -> tuple[str, bool]:
     return found[0].rule, found[0].active
 
 
+async def zones(chat: Chat) -> set[str]:
+    """Return the zones of the digests that are planned."""
+    async with chat.database.read() as store:
+        return {found.zone for found in await schedules.active(store) if found.feature == "digest"}
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("/settings digest.when", ["digest.when = tue 10:00（配置文件）"]),
+        ("/settings digest.when", ["digest.when = tue 10:00（配置）"]),
         ("设置 digest.enabled", ["digest.enabled = on（默认）"]),
-        ("/settings community.language", ["community.language = zh（配置文件）"]),
+        ("/settings community.language", ["community.language = zh（配置）"]),
         ("/settings stats", ["stats.days = 7（默认）"]),
-        ("/settings", ["本群没改过设置。", "能设的：community、questions、stats、digest、privacy"]),
+        ("/settings outbox.quiet_from", ["outbox.quiet_from = 22:00（默认）"]),
     ],
 )
-async def test_value_and_source(chat: Chat, text: str, lines: list[str]) -> None:
-    assert (await one(chat, text)).splitlines()[: len(lines)] == lines
+async def test_value_and_source(chat: Chat, one: Say, text: str, lines: list[str]) -> None:
+    assert (await one(text)).splitlines()[: len(lines)] == lines
 
 
-async def test_set_show_and_drop(chat: Chat) -> None:
-    assert await one(chat, "设置 digest.when 周五 18:00") == (
+async def test_set_show_and_drop(chat: Chat, one: Say) -> None:
+    assert await one("设置 digest.when 周五 18:00") == (
         "digest.when 改成 周五 18:00，原来是 tue 10:00。还原：「设置 digest.when -」"
     )
-    assert (await one(chat, "/settings")).splitlines()[:2] == [
-        "本群改过的设置：",
-        "digest.when = 周五 18:00（本群改的）",
-    ]
-    assert await one(chat, "/settings digest.when -") == "digest.when 还原成 tue 10:00（配置文件）。"
+    assert await one("/settings digest.when -") == "digest.when 还原成 tue 10:00（配置）。"
 
 
-async def test_the_schedule_follows_at_once(chat: Chat) -> None:
+async def test_the_schedule_follows_at_once(chat: Chat, one: Say) -> None:
     await chat.say("bob", "早")
     assert await rule_of(chat) == ("tue 10:00", True)
-    await one(chat, "/settings digest.when fri 18:00")
+    await one("/settings digest.when fri 18:00")
     assert await rule_of(chat) == ("fri 18:00", True)
-    await one(chat, "/settings digest.enabled off")
+    await one("/settings digest.enabled off")
     assert await rule_of(chat) == ("fri 18:00", False)
-    await one(chat, "/settings digest.when -")
+    await one("/settings digest.when -")
     assert await rule_of(chat) == ("tue 10:00", False)
 
 
@@ -82,75 +65,88 @@ async def test_the_schedule_follows_at_once(chat: Chat) -> None:
         ("/settings stats.days seven", "stats.days 不能是「seven」：要一个整数。"),
         ("/settings community.language fr", "community.language 不能是「fr」：只能是 zh、en。"),
         ("/settings questions.sharing everyone", "只能是 community、group、nobody"),
-        ("/settings digest.when; drop table", "看：「设置 digest」"),
+        ("/settings outbox.quiet_from 9点", "outbox.quiet_from 不能是「9点」：时间这样写：09:00。现在还是 22:00。"),
+        ("/settings outbox.weekly_budget -1", "最小 0。现在还是 3。"),
+        ("/settings outbox.preview off", "没有 outbox.preview 这个设置。"),  # the operator's alone
+        ("/settings service.hours 22:00-08:00", "时段这样写：09:00-22:00，在一天之内。现在还是 09:00-22:00。"),
+        ("/settings holidays.country china", "国家写两个大写字母：CN。现在还是 CN。"),
+        ("/settings holidays.add 2027-02-30", "日期这样写：2027-02-05，几个用逗号隔开。现在还是 -。"),
+        ("/settings community.zone 东京", "时区写名字：Asia/Shanghai、Europe/Berlin。现在还是 Asia/Shanghai。"),
+        ("/settings digest.when; drop table", "看：「设置」「设置 digest」"),
     ],
 )
-async def test_what_is_wrong_is_said_and_nothing_is_done(chat: Chat, text: str, said: str) -> None:
-    assert said in await one(chat, text)
+async def test_what_is_wrong_is_said_and_nothing_is_done(chat: Chat, one: Say, text: str, said: str) -> None:
+    assert said in await one(text)
     async with chat.database.read() as store:
         assert await settings.overrides(store, 1) == {}
 
 
-async def test_the_language_of_one_group(chat: Chat) -> None:
-    said = await one(chat, "/settings community.language en")
+async def test_a_day_is_not_both_closed_and_open(one: Say) -> None:
+    await one("设置 holidays.add 2027-02-05，2027-02-06")
+    assert "有一天又停又开" in await one("设置 holidays.remove 2027-02-06")
+    assert (await one("/settings holidays.add")).startswith("holidays.add = 2027-02-05、2027-02-06（本群）")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("outbox.quiet_from 23:30", "23:30"),
+        ("outbox.weekly_budget 0", "0"),
+        ("service.hours 10:00 到 19:00", "10:00-19:00"),
+        ("service.hours 0:00-24:00", "00:00-24:00"),
+        ("holidays.country DE", "DE"),
+        ("community.zone Europe/Berlin", "Europe/Berlin"),
+    ],
+)
+async def test_what_a_group_may_have_otherwise(one: Say, text: str, shown: str) -> None:
+    key = text.split()[0]
+    assert (await one(f"设置 {text}")).startswith(f"{key} 改成 {shown}，")
+    assert (await one(f"设置 {key}", group="g1")).startswith(f"{key} = {shown}（本群）")
+
+
+async def test_the_zone_of_a_group_moves_its_schedules(chat: Chat, one: Say) -> None:
+    await chat.say("bob", "早")
+    assert await zones(chat) == {"Asia/Shanghai"}
+    await one("设置 community.zone Europe/Berlin")
+    assert await zones(chat) == {"Europe/Berlin"}
+    await one("设置 digest.when fri 18:00")
+    assert await zones(chat) == {"Europe/Berlin"}
+    await one("设置 community.zone -")
+    assert await zones(chat) == {"Asia/Shanghai"}
+
+
+async def test_a_zone_for_all_holds_in_groups_that_come_later(chat: Chat) -> None:
+    await chat.make_owner("own")
+    await chat.tell("own", "设置 community.zone Asia/Tokyo")
+    await chat.say("bob", "早", group="g3")
+    assert await zones(chat) == {"Asia/Tokyo"}
+
+
+async def test_the_language_of_one_group(chat: Chat, one: Say) -> None:
+    said = await one("/settings community.language en")
     assert said == "community.language is now en, was zh. Undo: /settings community.language -"
-    assert (await one(chat, "/settings stats.days")).splitlines()[0] == "stats.days = 7 (default)"
+    assert (await one("/settings stats.days")).splitlines()[0] == "stats.days = 7 (default)"
     await chat.make_admin("ayu", group="g2")
-    assert (await one(chat, "/settings stats.days", group="g2")).splitlines()[0] == "stats.days = 7（默认）"
+    assert (await one("/settings stats.days", group="g2")).splitlines()[0] == "stats.days = 7（默认）"
 
 
-async def test_an_owner_sets_for_all_groups_in_private(chat: Chat) -> None:
+async def test_an_owner_sets_for_all_groups_in_private(chat: Chat, one: Say) -> None:
     await chat.say("ayu", "早", group="g1")
     await chat.say("bob", "早", group="g2")
-    assert await chat.tell("ayu", "/settings stats.days 30") == ["这个要群管理员来发。想收尾自己的题，回「解决了」。"]
     await chat.make_owner("own")
-    await chat.tell("own", "/settings digest.when wed 12:00")
+    said = await chat.tell("own", "/settings digest.when wed 12:00")
+    assert said == ["全社区的 digest.when 改成 wed 12:00，原来是 tue 10:00。还原：「设置 全部 digest.when -」"]
     async with chat.database.read() as store:
-        assert {s.rule for s in await schedules.active(store)} == {"wed 12:00"}
-    assert (await one(chat, "/settings digest.when")).splitlines()[0] == "digest.when = wed 12:00（全社区改的）"
-    await one(chat, "/settings digest.when fri 18:00")  # a group's own word stands above
-    assert (await one(chat, "/settings digest.when")).splitlines()[0] == "digest.when = fri 18:00（本群改的）"
-
-
-async def queue(chat: Chat, key: str, purpose: Purpose) -> None:
-    async with chat.database.write() as store:
-        later = datetime.fromisoformat("2026-11-24T09:00:00+08:00")
-        reply = Reply(Body.of("周报"), purpose=purpose, not_before=later)
-        await outbox.put(store, reply, key=key, group=1, now=chat.clock.now(), expires_at=None)
-
-
-async def states(chat: Chat) -> dict[str, State]:
-    async with chat.database.read() as store:
-        found = {key: await outbox.by_key(store, key) for key in ("digest", "reminder", "reply")}
-    return {key: post.state for key, post in found.items() if post is not None}
-
-
-async def test_quiet_drops_what_nobody_asked_for(chat: Chat) -> None:
-    await chat.say("ayu", "早")
-    for key, purpose in (("digest", Purpose.DIGEST), ("reminder", Purpose.REMINDER), ("reply", Purpose.REPLY)):
-        await queue(chat, key, purpose)
-    assert await one(chat, "安静") == "好，安静了：不发周报和提醒，@我还是答。想恢复，管理员发「出声」。"
-    assert await states(chat) == {"digest": State.DROPPED, "reminder": State.DROPPED, "reply": State.PENDING}
-    assert "已经是安静的" in await one(chat, "/quiet")
-    async with chat.database.read() as store:
-        assert await settings.get(store, 1, "outbox.quiet") is True
-
-
-@pytest.mark.parametrize("back", ["出声", "/quiet off", "/speak"])
-async def test_and_back(chat: Chat, back: str) -> None:
-    await one(chat, "/quiet")
-    assert "恢复了" in await one(chat, back)
-    assert "本来就没静音" in await one(chat, back)
-    async with chat.database.read() as store:
-        assert await settings.get(store, 1, "outbox.quiet") is None
-
-
-async def test_members_set_nothing(chat: Chat) -> None:
-    for text in ("/settings stats.days 30", "设置 stats.days 30", "安静", "/quiet", "出声"):
-        assert await chat.ask_bot("bob", text) == ["这个要群管理员来发。想收尾自己的题，回「解决了」。"]
-        chat.later(minutes=1)
+        rules = {(s.group_id, s.rule) for s in await schedules.active(store) if s.feature == "digest"}
+    assert {(1, "wed 12:00"), (2, "wed 12:00")} <= rules
+    assert "tue 10:00" not in {rule for _, rule in rules}
+    assert (await one("/settings digest.when")).splitlines()[0] == "digest.when = wed 12:00（全社区）"
+    await one("/settings digest.when fri 18:00")  # a group's own word stands above
+    assert (await one("/settings digest.when")).splitlines()[0] == "digest.when = fri 18:00（本群）"
 
 
 async def test_what_members_ask_about_settings_is_a_question(chat: Chat) -> None:
-    replies = await chat.ask_bot("bob", "设置 shared_buffers 多大合适，内存 64G 的机器")
-    assert all("群管理员" not in reply for reply in replies)
+    for text in ("设置 shared_buffers 多大合适，内存 64G 的机器", "设置 postgresql.conf 放在哪"):
+        replies = await chat.ask_bot("bob", text)
+        assert all("群管理员" not in reply for reply in replies)
+        chat.later(minutes=1)
