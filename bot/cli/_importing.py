@@ -15,13 +15,13 @@ from bot import assembly, history
 from bot.cli._opening import Desk, RefusalError
 from bot.cli._periods import day_of
 from bot.clock import system_clock
-from handlers._places import known_zone
 from bot.history import ACCOUNT, AHEAD, PLATFORM, Asked, Refused, Report
 from bot.importers import FormatError, Options
 from bot.importers._text import Source
 from bot.only_one import only_one
 from bot.replay import Replay
 from bot.reported import reported
+from handlers._places import known_zone
 from storage import accounts
 
 PASTE = "-"

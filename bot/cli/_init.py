@@ -20,9 +20,9 @@ from bot.adapters import Adapter, Question
 from bot.cli._doctor import probed
 from bot.cli._opening import RefusalError
 from bot.config import DEFAULT, ConfigError, load
-from handlers._places import known_zone
 from bot.plugins import available
 from handlers import Text
+from handlers._places import known_zone
 
 TOKEN_BYTES = 24
 
