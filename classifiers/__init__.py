@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,6 +48,7 @@ BURST_GAP = timedelta(minutes=3)
 MEMORY_SPAN = timedelta(days=7)
 MEMORY_THREADS = 200
 MEMORY_SAID = 60
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Role(StrEnum):
@@ -103,17 +104,13 @@ class Said:
 
 @dataclass(slots=True)
 class Track:
-    """A thread as a linker sees it: its messages so far with their roles."""
+    """A thread as a linker sees it: its messages so far with their roles, and the time of the latest one."""
 
     id: int
     asker: int
     said: list[tuple[Said, Role]] = field(default_factory=list)
+    last_at: datetime = _LONG_AGO
     extra: dict[str, object] = field(default_factory=dict)  # a linker's own cache (vocabulary, counts)
-
-    @property
-    def last_at(self) -> datetime:
-        """Time of its latest message."""
-        return self.said[-1][0].at
 
     @property
     def asked_at(self) -> datetime:
@@ -156,6 +153,7 @@ class Memory:
     def __init__(self) -> None:
         self.tracks: dict[int, Track] = {}
         self.recent: deque[tuple[Said, int | None, Role]] = deque(maxlen=MEMORY_SAID)
+        self._silent_since = _LONG_AGO  # no thread was silent for longer, so that not all are asked each time
 
     def thread_of(self, message: int) -> int | None:
         """Return the thread that holds a message, as far as it is remembered."""
@@ -172,6 +170,8 @@ class Memory:
                 opener = asker if asker is not None else said.member
                 self.tracks[thread] = Track(thread, opener if opener is not None else 0)
             self.tracks[thread].said.append((said, role))
+            self.tracks[thread].last_at = said.at
+            self._silent_since = min(self._silent_since, said.at)
         self._forget(said.at)
 
     def move(self, message: int, thread: int | None, role: Role) -> None:
@@ -183,7 +183,7 @@ class Memory:
             track = self.tracks[thread]
             track.said.append((found, role))
             track.said.sort(key=lambda pair: pair[0].order)
-            track.extra.clear()
+            self._changed(track)
         for index, (said, _, _) in enumerate(self.recent):
             if said.id == message:
                 self.recent[index] = (said, thread, role)
@@ -193,16 +193,22 @@ class Memory:
             for said, role in track.said:
                 if said.id == message:
                     track.said.remove((said, role))
-                    track.extra.clear()
-                    if not track.said:
-                        del self.tracks[track.id]
+                    self._changed(track)
                     return said
         return next((said for said, _, _ in self.recent if said.id == message), None)
 
+    def _changed(self, track: Track) -> None:
+        track.extra.clear()
+        if track.said:
+            track.last_at = track.said[-1][0].at
+            self._silent_since = min(self._silent_since, track.last_at)
+        else:
+            del self.tracks[track.id]
+
     def _forget(self, now: datetime) -> None:
-        old = [t.id for t in self.tracks.values() if now - t.last_at > MEMORY_SPAN]
-        for thread in old:
-            del self.tracks[thread]
+        if now - self._silent_since > MEMORY_SPAN:
+            self.tracks = {t.id: t for t in self.tracks.values() if now - t.last_at <= MEMORY_SPAN}
+            self._silent_since = min((t.last_at for t in self.tracks.values()), default=now)
         if len(self.tracks) > MEMORY_THREADS:
             latest = sorted(self.tracks.values(), key=lambda t: (t.last_at, t.id), reverse=True)
             self.tracks = {t.id: t for t in latest[:MEMORY_THREADS]}

@@ -7,7 +7,7 @@ import math
 from classifiers import Said
 from classifiers._cues import Cues, Reader
 from classifiers._others import akin, waits
-from classifiers._scene import Scene, kinship, overlap, pending_openers
+from classifiers._scene import Scene, common, kinship
 from classifiers._thread import State
 
 THRESHOLD = 1.9  # a burst below it opens nothing
@@ -18,7 +18,7 @@ def begins(here: Scene, reader: Reader) -> tuple[float, tuple[Said, ...]]:
     """Return how well a message opens a new thread, together with which earlier messages of its burst."""
     if here.said.kind in ("link", "sticker", "forward") or here.cues.notice:
         return -9.0, ()
-    waiting = bool(pending_openers(here, reader))
+    waiting = bool(here.openers)
     alone = _beginning(here, here.cues, waiting)
     best: float = alone
     together: tuple[Said, ...] = ()
@@ -84,7 +84,7 @@ def _own_thread(here: Scene, cues: Cues, near: State) -> float:
     if near.over:
         warm = math.exp(-here.minutes(near.asker_at) / 60)
         again = 1.5 * (cues.broken and kinship(here, near) > 0.5)
-        return 0.3 + again + (3.0 * warm if cues.follow else 0.0) + 0.8 * overlap(here, near.words) * (0.3 + warm)
+        return 0.3 + again + (3.0 * warm if cues.follow else 0.0) + 0.8 * common(here, near) * (0.3 + warm)
     patience = 60 if near.answered else 360
     warm = math.exp(-here.minutes(near.last_at) / patience)
     other = near.answered and cues.complains and here.minutes(near.last_at) > 10 and not akin(here, near)

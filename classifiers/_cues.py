@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from classifiers import _phrases as phrases
 from classifiers._lexicon import Lexicon
-from classifiers._phrase import Book
-from classifiers._tokens import Shape, normalize, shape
+from classifiers._phrase import Book, Phrase
+from classifiers._tokens import CODE, ERROR, names, normalize
 from classifiers._tree import Topic
 
 TECH_LIMIT = 4.0
@@ -30,7 +30,7 @@ _SELF = re.compile(r"我|\b(?:my|our|i|i'm|i've)\b")
 _PLAIN_LATIN = frozenset(
     ["and", "app", "bug", "com", "diss", "get", "hhh", "http", "https", "lol", "okk", "ppt", "the", "wow", "www", "you"]
 )
-_PRODUCT = re.compile(r"\bpg\d*\b|\bpostgres\w*|\bmysql\b|\boracle\b|\bsql\b|\bdba\b|\b[45][0-9a-z]\d{3}\b")
+_PRODUCT = Phrase(r"\bpg\d*\b|\bpostgres\w*|\bmysql\b|\boracle\b|\bsql\b|\bdba\b|\b[45][0-9a-z]\d{3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,12 @@ class Reader:
 
     def _read(self, text: str) -> Cues:
         _, said = split_quote(text)
-        plain = normalize(_MENTION.sub(" ", said))
-        words = _MEDIA.sub(" ", plain).strip()
-        form = shape(words)
+        plain = normalize(_MENTION.sub(" ", said) if "@" in said or "＠" in said else said)
+        words = (_MEDIA.sub(" ", plain) if "[" in plain else plain).strip()
         size = len(_WORDS.findall(words))
         hits = [self._weights[hit] for hit in sorted(self._lexicon.find(words)) if len(hit) > 1]
-        tech = _tech(words, hits, form)
         found = _BOOK.find(words)
+        tech = _tech(words, hits, found)
         seeks = "seeks" in found
         hollow = (seeks or "在吗" in words) and tech < 0.5 and _left(words) <= 2
         return Cues(
@@ -179,24 +178,26 @@ class Reader:
             size=size,
             tech=tech,
             subjects=_subjects(hits),
-            error=form.error,
-            code=form.code,
+            error="error" in found,
+            code="code" in found,
             turned="works" in found and "problem" in found and _turns(words),
             hollow=hollow,
             seeks=seeks,
-            laugh=phrases.LAUGH.search(plain),
+            laugh="laugh" in (found if words == plain else _BOOK.find(plain)),
             **{name: name in found for name in _TOLD},
         )
 
 
-def _tech(words: str, hits: list[dict[str, float]], form: Shape) -> float:
+def _tech(words: str, hits: list[dict[str, float]], found: set[str]) -> float:
     """Return how technical words are: keywords of the tree, words of computing, names nobody uses in small talk."""
     best = [max(weights.values()) for weights in hits]
     keywords = sum(weight / 3 if weight > 1 else 0.15 for weight in best)
-    general = 0.3 * min(3, len(phrases.COMPUTING.all(words))) + 0.5 * min(2, len(_PRODUCT.findall(words)))
+    general = 0.3 * min(3, len(phrases.COMPUTING.all(words))) if "computing" in found else 0.0
+    general += 0.5 * min(2, len(_PRODUCT.whole.findall(words))) if "product" in found else 0.0
     latin = set(_LATIN.findall(words)) - _PLAIN_LATIN
     foreign = 0.1 * min(5, sum(len(word) > 5 for word in latin)) if words.isascii() else 0.25 * min(3, len(latin))
-    return min(TECH_LIMIT, keywords + general + foreign + 1.0 * form.error + 0.8 * form.code + 0.4 * form.names)
+    shape = 1.0 * ("error" in found), 0.8 * ("code" in found), 0.4 * names(words)
+    return min(TECH_LIMIT, sum(shape, keywords + general + foreign))
 
 
 def _turns(words: str) -> bool:
@@ -220,4 +221,5 @@ def _left(words: str) -> int:
 
 _FLAGS = [field.name for field in fields(Cues) if field.type == "bool"]
 _TOLD = [name for name in _FLAGS if hasattr(phrases, name.upper()) and name not in _READ_APART]
-_BOOK = Book({name: getattr(phrases, name.upper()) for name in [*_TOLD, "seeks"]})
+_SHAPES = {"error": ERROR, "code": CODE, "product": _PRODUCT}
+_BOOK = Book({name: getattr(phrases, name.upper()) for name in [*_TOLD, "seeks", "laugh", "computing"]} | _SHAPES)

@@ -13,7 +13,7 @@ from classifiers import Role
 from classifiers._closing import closing
 from classifiers._cues import Cues
 from classifiers._others import akin, has_own, other
-from classifiers._scene import Scene, kinship, overlap
+from classifiers._scene import Scene, common, kinship
 from classifiers._thread import State
 
 KIN = 1.2
@@ -29,7 +29,7 @@ def fits(here: Scene, thread: int) -> float:
     if here.before and here.before[1] == thread:
         patience = 60 if near.asker == here.said.member else 5
         score += 1.2 * crowd * math.exp(-here.minutes(here.before[0].at) / patience)
-    score += overlap(here, near.words) * (1.0 if here.cues.tech > 0 else 0.5)
+    score += common(here, near) * (1.0 if here.cues.tech > 0 else 0.5)
     score += KIN * kinship(here, near) + _pointed(here, thread, near)
     score += _asker(here, thread, near) if near.asker == here.said.member else other(here, thread, near)
     if here.cues.offtopic and here.cues.tech < 1:
@@ -73,7 +73,7 @@ def _is_due(here: Scene, near: State) -> bool:
     cues = here.cues
     if near.answered or near.over or not (cues.tells or cues.advice) or cues.tech < 0.6 or cues.seeks:
         return False
-    return kinship(here, near) > 0.3 or overlap(here, near.words) > 0.4
+    return kinship(here, near) > 0.3 or common(here, near) > 0.4
 
 
 def _ends(cues: Cues, near: State) -> Role | None:
@@ -114,10 +114,10 @@ def _asker(here: Scene, thread: int, near: State) -> float:
     if end is Role.RESOLVED:
         score += -0.5 if near.closed else 2.5
     elif end is Role.STILL_BROKEN:
-        score += 2.5 * max(math.exp(-here.minutes(near.last_at) / 60), min(1.0, overlap(here, near.words) / 1.5))
+        score += 2.5 * max(math.exp(-here.minutes(near.last_at) / 60), min(1.0, common(here, near) / 1.5))
     elif end is Role.THANKS:
         score += 1.5
-    if near.over and (cues.past or cues.broken) and overlap(here, near.words) > 1.5:
+    if near.over and (cues.past or cues.broken) and common(here, near) > 1.5:
         score += 1.5
     if (cues.withdrawn and not near.answered) or (cues.bump and not near.responded):
         score += 2.8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from classifiers import Role
-from classifiers._scene import Scene, kinship, overlap
+from classifiers._scene import Scene, common, kinship
 from classifiers._thread import State
 
 WAITING = (Role.QUESTION, Role.CLARIFY, Role.STILL_BROKEN)
@@ -59,13 +59,15 @@ def waits(here: Scene, near: State) -> bool:
 
 def akin(here: Scene, near: State) -> bool:
     """Whether a message speaks of a thread's matter at all."""
-    return overlap(here, near.words) > 0.8 or kinship(here, near) > 0.2
+    return common(here, near) > 0.8 or kinship(here, near) > 0.2
 
 
 def has_own(here: Scene) -> bool:
     """Whether the author is waiting in a thread of their own."""
-    mine = (near for near in here.states.values() if near.asker == here.said.member and not near.over)
-    return any(here.minutes(near.asker_at) < 30 for near in mine)
+    if here.waits is None:
+        mine = (near for near in here.states.values() if near.asker == here.said.member and not near.over)
+        here.waits = any(here.minutes(near.asker_at) < 30 for near in mine)
+    return here.waits
 
 
 def _at_home(here: Scene, near: State) -> float:
@@ -81,4 +83,4 @@ def _alien(here: Scene, near: State) -> float:
     """Return how little a complaint has to do with a thread, 0..1: explanations share its words and own nothing."""
     if here.cues.mine or here.cues.seeks:
         return 1.0
-    return max(0.0, 1 - overlap(here, near.words) / 2.5)
+    return max(0.0, 1 - common(here, near) / 2.5)

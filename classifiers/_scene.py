@@ -6,6 +6,7 @@ import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from classifiers import BURST_GAP, Memory, Role, Said
 from classifiers._cues import Cues, Reader
@@ -13,6 +14,7 @@ from classifiers._pointing import Pointing, pointing
 from classifiers._thread import State, content, state
 
 NEAR = timedelta(hours=12)
+_last_at = attrgetter("last_at")
 OPENER_SPAN = timedelta(minutes=30)
 LIVE = timedelta(minutes=10)
 CANDIDATES = 24
@@ -20,9 +22,9 @@ OVERLAP = 4.5
 _SILENT = ("system", "withheld")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would cost more than all its look-ups
 class Scene:
-    """A message and everything around it that decisions rest on.
+    """A message and everything around it that decisions rest on; what many ask for is reckoned once.
 
     Attributes:
         said: The message.
@@ -34,7 +36,12 @@ class Scene:
         begun: What those do.
         pointing: What it points at.
         live: How many threads were spoken in within the last ten minutes.
-        worths: What shared words are worth, as far as it was asked.
+        words: The content tokens of the message.
+        openers: The author's openers without content that still wait for their question, oldest first.
+        waits: Whether the author waits in an own thread, as far as it was asked.
+        features: What is true of the message whatever its place, as far as it was asked.
+        worths, shared, kin, spans: What shared words are worth, how much threads share with it in words and in
+            subjects, and the minutes since moments, as far as it was asked.
     """
 
     said: Said
@@ -47,11 +54,21 @@ class Scene:
     pointing: Pointing
     memory: Memory
     live: int
+    words: frozenset[str]
+    openers: list[Said]
+    waits: bool | None = None
+    features: list[float] = field(default_factory=list)
     worths: dict[str, float] = field(default_factory=dict)
+    shared: dict[State, float] = field(default_factory=dict)
+    kin: dict[State, float] = field(default_factory=dict)
+    spans: dict[datetime | None, float] = field(default_factory=lambda: {None: 1e5})
 
     def minutes(self, then: datetime | None) -> float:
         """Return the minutes since a moment; a long time where there is none."""
-        return 1e5 if then is None else max(0.0, (self.said.at - then).total_seconds() / 60)
+        found = self.spans.get(then)
+        if found is None:
+            found = self.spans[then] = max(0.0, (self.said.at - then).total_seconds() / 60) if then else 1e5
+        return found
 
     def worth(self, token: str) -> float:
         """Return what a shared word says: its idf over the candidate threads, more for names, less for fragments."""
@@ -73,7 +90,9 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
     states = _candidates(said, memory, reader)
     lately = [(other, thread) for other, thread, _ in memory.recent if other.kind not in _SILENT and other.member]
     own = next(((other, thread) for other, thread in reversed(lately) if other.member == said.member), None)
-    names = {member: name for near in states.values() for member, name in near.names.items()}
+    names: dict[int, str] = {}
+    for near in states.values():
+        names.update(near.names)
     names |= {other.member: other.name for other, _ in lately if other.member is not None}
     burst = _burst(said, lately, states)
     return Scene(
@@ -86,6 +105,8 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
         begun=tuple(reader.read(other.text) for other in burst),
         pointing=pointing(said, memory, names),
         memory=memory,
+        words=content(said.text),
+        openers=_pending_openers(said, memory, reader),
         live=sum(near.last_at is not None and said.at - near.last_at <= LIVE for near in states.values()),
     )
 
@@ -93,14 +114,16 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
 def _candidates(said: Said, memory: Memory, reader: Reader) -> dict[int, State]:
     """Return the threads that the message could belong to: lately active ones, and all of the author's own."""
     held = None if said.reply_to is None else memory.thread_of(said.reply_to)
-    latest = sorted(memory.tracks.values(), key=lambda track: track.last_at, reverse=True)
+    latest = sorted(memory.tracks.values(), key=_last_at, reverse=True)
+    member, mentions, since = said.member, said.mentions, said.at - NEAR
+    quotes = said.quote is not None or said.text.startswith("「")
     return {
         track.id: state(track, reader)
         for rank, track in enumerate(latest)
-        if track.asker == said.member
+        if track.asker == member
+        or (rank < CANDIDATES and (track.last_at >= since or track.asker in mentions))
         or track.id == held
-        or (rank < CANDIDATES and (said.at - track.last_at <= NEAR or track.asker in said.mentions))
-        or (said.quote is not None or said.text.startswith("「"))
+        or quotes
     }
 
 
@@ -121,16 +144,30 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
 
 def overlap(here: Scene, words: AbstractSet[str]) -> float:
     """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
-    shared = content(here.said.text) & words
+    shared = here.words & words
     if not shared:
         return 0.0
     total = math.fsum(map(here.worth, shared))
     return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500)
 
 
+def common(here: Scene, near: State) -> float:
+    """Return how much a message shares with a thread's vocabulary."""
+    found = here.shared.get(near)
+    if found is None:
+        found = here.shared[near] = overlap(here, near.words)
+    return found
+
+
 def kinship(here: Scene, near: State) -> float:
     """Return how much a message and a thread are about the same topics of the tree, 0..1 (cosine)."""
-    mine, theirs = here.cues.subjects, near.subjects
+    found = here.kin.get(near)
+    if found is None:
+        found = here.kin[near] = _kinship(here.cues.subjects, near.subjects)
+    return found
+
+
+def _kinship(mine: dict[str, float], theirs: dict[str, float]) -> float:
     if mine.keys().isdisjoint(theirs):
         return 0.0
     shared = sum(weight * theirs.get(topic, 0.0) for topic, weight in mine.items())
@@ -143,14 +180,14 @@ def _weight(token: str) -> float:
     return 1.6 if len(token) > 5 or not token.isalnum() else 1.0
 
 
-def pending_openers(here: Scene, reader: Reader) -> list[Said]:
+def _pending_openers(said: Said, memory: Memory, reader: Reader) -> list[Said]:
     """Return the author's openers without content that still wait for their question, oldest first."""
     return [
         other
-        for other, thread, _ in here.memory.recent
-        if other.member == here.said.member
+        for other, thread, _ in memory.recent
+        if other.member == said.member
         and thread is None
-        and here.said.at - other.at <= OPENER_SPAN
+        and said.at - other.at <= OPENER_SPAN
         and reader.read(other.text).hollow
     ]
 

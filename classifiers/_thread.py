@@ -30,9 +30,9 @@ class Heard:
     to: tuple[int, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class State:
-    """A thread, seen from the outside.
+    """A thread, seen from the outside; one is equal to itself alone, so that it can be a key.
 
     Attributes:
         seen: How many of the track's messages are taken in.
@@ -113,6 +113,8 @@ class State:
 def state(track: Track, reader: Reader) -> State:
     """Return the state of a thread, kept in its `extra` and brought up to date."""
     kept = track.extra.get(_KEPT)
+    if isinstance(kept, State) and kept.seen == len(track.said):
+        return kept
     found = kept if isinstance(kept, State) and kept.seen <= len(track.said) else State(track.asker)
     for said, role in track.said[found.seen :]:
         found.take(said, role, reader)

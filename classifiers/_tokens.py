@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
+
+from classifiers._phrase import Phrase
 
 GRAM = 3
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFEFF])
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufe0f\ufeff]")
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _URL = re.compile(r"https?://([^\s/「」，。)]+)[^\s「」，。)]*")
 _PIECE = re.compile(rf"[{_CJK}]+|[a-z0-9\u00c0-\u024f]+(?:[_.\-/+][a-z0-9\u00c0-\u024f]+)*(?:\+\+|#)?")
 _SPLIT = re.compile(r"[_.\-/+]")
-_ERROR = re.compile(
-    r"(?:^|\s)(?:error|fatal|panic|warning|hint|detail|exception|traceback|错误|致命错误|警告|异常)\s*[:：\[]"
-    r"|\wexception\b|\bsqlstate\b|caused by|\berrno\b|exited with|no such file|does not exist|not found|failed"
+ERROR = Phrase(
+    r"(?:^|\s)(?:error|fatal|panic|warning|hint|detail|exception|traceback|错误|致命错误|警告|异常)\s*[:：\[]",
+    r"\wexception\b|\bsqlstate\b|caused by|\berrno\b|exited with|no such file|does not exist|not found|failed",
 )
 # Read once from left to right, however long the text: `select` and a call count from the first one of a line, and
 # nothing begins with a run of any length.
-_CODE = re.compile(
-    r"^(?:(?!\bselect\b).)*\bselect\b.+\bfrom\b|\bupdate\b \S+ \bset\b|\binsert into\b|\bdelete from\b"
-    r"|\bwith recursive\b|\bexplain\b"
-    r"|\b(?:create|alter|drop) (?:or replace )?(?:table|index|extension|database|role|user|schema|function|trigger"
-    r"|policy|publication|subscription|view)\b|\bset \w+ ?=|\bshow \w+_\w+|^(?:(?!\w\().)*\w\(.*\)\s*;|;[^\S\n]*$"
-    r"|=>|->|::\w|\s--?[a-z][\w-]+[ =]|^[^\S\n]*[$#] ?\w|\bsudo \w|\\[a-z]\b|\w ?= ?['\"\d]"
-    r"|(?:^|\s)/(?:etc|var|usr|opt|home|dev|data|tmp)/",
-    re.MULTILINE,
+CODE = Phrase(
+    r"^(?:(?!\bselect\b).)*\bselect\b.+\bfrom\b|\bupdate\b \S+ \bset\b|\binsert into\b|\bdelete from\b",
+    r"\bwith recursive\b|\bexplain\b",
+    r"\b(?:create|alter|drop) (?:or replace )?(?:table|index|extension|database|role|user|schema|function|trigger"
+    r"|policy|publication|subscription|view)\b|\bset \w+ ?=|\bshow \w+_\w+|^(?:(?!\w\().)*\w\(.*\)\s*;|;[^\S\n]*$",
+    r"=>|->|::\w|\s--?[a-z][\w-]+[ =]|^[^\S\n]*[$#] ?\w|\bsudo \w|\\[a-z]\b|\w ?= ?['\"\d]",
+    r"(?:^|\s)/(?:etc|var|usr|opt|home|dev|data|tmp)/",
+    flags=re.MULTILINE,
 )
 _NAMED = re.compile(
     r"\b(?=\w*[a-z])\w+_\w+|\b[a-z]+\.(?:conf|log|sql|yml|yaml|py|sh|so|control)\b|\b[a-z]+\d+(?:\.\d+)+"
@@ -50,6 +55,7 @@ class Shape:
     names: int
 
 
+@lru_cache(maxsize=4096)
 def normalize(text: str) -> str:
     """Return the text as it is compared: NFKC, zero-width characters stripped, lower case.
 
@@ -57,7 +63,7 @@ def normalize(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).lower()
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower()
 
 
 def tokens(text: str) -> list[str]:
@@ -84,21 +90,38 @@ def tokens(text: str) -> list[str]:
 
 
 def _grams(run: str) -> list[str]:
-    size = len(run)
-    return [run[i : i + n] for n in range(1, GRAM + 1) for i in range(size - n + 1)]
+    pairs = list(map(add, run, run[1:]))
+    return [*run, *pairs, *map(add, pairs, run[2:])]
+
+
+def counts(text: str) -> Mapping[str, int]:
+    """Return how often each token occurs in a text, in the order of the first time."""
+    return _counts(normalize(text))
+
+
+def token_set(text: str) -> frozenset[str]:
+    """Return the distinct tokens of a text."""
+    return _token_set(normalize(text))
+
+
+# Remembered by what they are of: words are asked for as they were typed, and again as they count.
 
 
 @lru_cache(maxsize=4096)
-def token_set(text: str) -> frozenset[str]:
-    """Return the distinct tokens of a text (remembered: the same text is asked for many times)."""
-    return frozenset(tokens(text))
+def _counts(plain: str) -> Mapping[str, int]:
+    return Counter(tokens(plain))
+
+
+@lru_cache(maxsize=4096)
+def _token_set(plain: str) -> frozenset[str]:
+    return frozenset(_counts(plain))
 
 
 def shape(text: str) -> Shape:
     """Return what a text carries besides words; expects the text as `normalize` returns it."""
-    return Shape(
-        error=_ERROR.search(text) is not None,
-        code=_CODE.search(text) is not None,
-        url="://" in text,
-        names=min(len(_NAMED.findall(text)), 5),
-    )
+    return Shape(error=ERROR.search(text), code=CODE.search(text), url="://" in text, names=names(text))
+
+
+def names(text: str) -> int:
+    """Return how many names of things a text holds, five at most; expects it as `normalize` returns it."""
+    return min(len(_NAMED.findall(text)), 5) if "_" in text or "." in text else 0

@@ -14,7 +14,7 @@ from classifiers._cues import Reader
 from classifiers._fits import fits
 from classifiers._outside import stays_out
 from classifiers._roles import role
-from classifiers._scene import Scene, pending_openers, scene
+from classifiers._scene import Scene, scene
 from classifiers._thread import state
 from classifiers._tree import load
 
@@ -76,7 +76,7 @@ class Rules:
         """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""
         moves = {said.id: Role.QUESTION for said in together}
         first = together[0].at if together else here.said.at
-        openers = pending_openers(here, self._reader)
+        openers = here.openers
         for said in openers:
             moves.setdefault(said.id, Role.QUESTION if first - said.at <= BURST_GAP else Role.ASIDE)
         if openers:

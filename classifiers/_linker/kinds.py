@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +13,16 @@ from numpy.typing import NDArray
 from classifiers._cues import Cues, Reader
 from classifiers._linker.linear import Linear
 from classifiers._linker.options import FLAGS
-from classifiers._tokens import tokens
+from classifiers._tokens import counts
 
 Floats = NDArray[np.float64]
+_flags = attrgetter(*FLAGS)
 
 
 def features(cues: Cues) -> list[float]:
     """Return what a text's cues tell beside its words."""
-    flags = (float(getattr(cues, flag)) for flag in FLAGS)
     rest = (cues.complains, cues.tells, cues.own, cues.states)
-    return [*flags, cues.tech, math.log1p(cues.size), cues.start / 3, *map(float, rest)]
+    return [*map(float, _flags(cues)), cues.tech, math.log1p(cues.size), cues.start / 3, *map(float, rest)]
 
 
 def teller(reader: Reader, model: Linear) -> Callable[[str], Floats]:
@@ -30,6 +31,6 @@ def teller(reader: Reader, model: Linear) -> Callable[[str], Floats]:
     @lru_cache(maxsize=4096)
     def told(text: str) -> Floats:
         cues = reader.read(text)
-        return model.logs(tokens(cues.text), np.array(features(cues)))
+        return model.logs(counts(cues.text), np.array(features(cues)))
 
     return told

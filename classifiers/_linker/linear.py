@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,16 +38,21 @@ class Linear:
         """The row of each token."""
         return {term: number for number, term in enumerate(self.terms)}
 
-    def logs(self, tokens: Iterable[str], features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the logarithm of each label's probability."""
-        row = self.row
-        counts = Counter(row[token] for token in tokens if token in row)
-        total = features @ self.features + self.bias
+    @cached_property
+    def _wide(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the weights of tokens and of features as wide as they are reckoned with."""
+        return self.weight.astype(np.float64), self.features.astype(np.float64)
+
+    def logs(self, tokens: Mapping[str, int], features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the logarithm of each label's probability, for counted tokens."""
+        row, (weight, told) = self.row, self._wide
+        counts = {row[token]: count for token, count in tokens.items() if token in row}
+        total = features @ told + self.bias
         if counts:
-            rows = np.fromiter(counts, np.intp, len(counts))
+            rows = list(counts)
             times = np.array([1.0 if n == 1 else 1.0 + math.log(n) for n in counts.values()])
             values = times * self.idf[rows]
-            total = total + (values / math.sqrt(float(values @ values))) @ self.weight[rows]
+            total = total + (values / math.sqrt(float(values @ values))) @ weight[rows]
         top = float(total.max())
         found: NDArray[np.float64] = total - (top + math.log(float(np.exp(total - top).sum())))
         return found

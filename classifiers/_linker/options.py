@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from operator import attrgetter
 
 from classifiers import Role, Said
@@ -11,7 +14,7 @@ from classifiers._begins import begins
 from classifiers._cues import Cues, Reader
 from classifiers._fits import fits
 from classifiers._outside import stays_out
-from classifiers._scene import Scene, kinship, overlap, pending_openers
+from classifiers._scene import Scene, common, kinship, overlap
 from classifiers._thread import State
 
 NEW, OUT = 0, None
@@ -23,6 +26,12 @@ _ROLES = (Role.QUESTION, Role.DETAIL, Role.CLARIFY, Role.ANSWER, Role.METOO, Rol
 
 def said_features(here: Scene) -> list[float]:
     """Return what is true of the message whatever its place."""
+    if not here.features:
+        here.features = _said_features(here)
+    return here.features
+
+
+def _said_features(here: Scene) -> list[float]:
     cues, before, own = here.cues, here.before, here.own
     heard = min((here.minutes(near.speakers.get(here.said.member or 0)) for near in here.states.values()), default=_FAR)
     return [
@@ -48,7 +57,7 @@ def said_features(here: Scene) -> list[float]:
         float(here.pointing.outside),
         float(bool(here.pointing.members)),
         float(any(near.asker == here.said.member and not near.over for near in here.states.values())),
-        float(sum(thread is None for _, thread, _ in list(here.memory.recent)[-6:])),
+        float(sum(thread is None for _, thread, _ in islice(reversed(here.memory.recent), 6))),
     ]
 
 
@@ -66,7 +75,7 @@ def thread_features(here: Scene, thread: int, near: State, rank: int) -> list[fl
         math.log1p(here.minutes(arrived)),
         float(len(near.speakers)),
         float(near.seen),
-        overlap(here, near.words),
+        common(here, near),
         kinship(here, near),
         float(near.answered),
         float(near.responded),
@@ -93,7 +102,7 @@ def talk_features(here: Scene, thread: int, near: State, back: int) -> list[floa
         if heard.member == member:
             since = since[len(since) - n :]
             break
-    shared = [overlap(here, heard.words) for heard in tail]
+    shared = [overlap(here, heard.words) for heard in tail] if common(here, near) else [0.0]
     return [
         shared[-1],
         max(shared),
@@ -118,23 +127,37 @@ MOST = 8  # threads that are looked at: those that the rules like best
 
 def relative_features(rows: list[list[float]], ruled: list[float]) -> list[list[float]]:
     """Return how each thread stands against the other threads: by the rules, by time, by words, for its members."""
-    gap, overlaps, mine = ([row[at] for row in rows] for at in (0, 9, 5))
-    found = []
-    for n in range(len(rows)):
-        rest = [other for other in range(len(rows)) if other != n]
-        near = sum(gap[other] < gap[n] for other in rest)
-        found.append(
-            [
-                ruled[n] - max((ruled[other] for other in rest), default=-9.0),
-                float(sum(ruled[other] > ruled[n] for other in rest)),
-                float(near),
-                float(sum(gap[other] < gap[n] and mine[other] > 0 for other in rest)),
-                float(sum(mine)),
-                overlaps[n] - max((overlaps[other] for other in rest), default=0.0),
-                rows[n][25] - max((rows[other][25] for other in rest), default=0.0),
-            ]
+    ruled = ruled[: len(rows)]
+    gaps, overlaps, lately = ([row[at] for row in rows] for at in (0, 9, 25))
+    order, near = sorted(ruled), sorted(gaps)
+    mine = sorted(row[0] for row in rows if row[5] > 0)
+    return [
+        [
+            score - best,
+            float(len(order) - bisect_right(order, score)),
+            float(bisect_left(near, gap)),
+            float(bisect_left(mine, gap)),
+            float(len(mine)),
+            shared - most,
+            late - latest,
+        ]
+        for score, best, gap, shared, most, late, latest in zip(
+            ruled,
+            _rivals(ruled, -9.0),
+            gaps,
+            overlaps,
+            _rivals(overlaps, 0.0),
+            lately,
+            _rivals(lately, 0.0),
+            strict=True,
         )
-    return found
+    ]
+
+
+def _rivals(values: Sequence[float], alone: float) -> list[float]:
+    """Return for each value the largest of the others, and `alone` where there are none."""
+    first, second = [*sorted(values, reverse=True)[:2], alone, alone][:2]
+    return [second if value == first else first for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +210,7 @@ def looked_at(here: Scene, reader: Reader, weighed: Weighed) -> Options:
     threads = [thread for thread in weighed.places[:-2] if thread is not None]
     new, out = ruled[-2:]
     base = said_features(here)
-    waiting = float(bool(pending_openers(here, reader)))
+    waiting = float(bool(here.openers))
     top = sorted(ruled, reverse=True)[:2]
     best = max(ruled[:-2], default=-9.0)
     tails = _tails(here, threads, ruled)

@@ -38,7 +38,7 @@ def _says_nothing(cues: Cues) -> bool:
 def _goes_on(said: Said, memory: Memory) -> bool:
     """Return whether an own thread is near, or own words are, which this message may complete."""
     for track in memory.tracks.values():
-        if track.asker == said.member and said.at - track.said[-1][0].at < WAITING:
+        if track.asker == said.member and said.at - track.last_at < WAITING:
             return True
     for other, _, _ in reversed(memory.recent):
         if said.at - other.at > BURST_GAP:
@@ -50,7 +50,8 @@ def _goes_on(said: Said, memory: Memory) -> bool:
 
 def _joins(said: Said, cues: Cues, memory: Memory, reader: Reader) -> bool:
     """Return whether anything speaks for a thread that was spoken in lately."""
-    near = [track for track in memory.tracks.values() if said.at - track.said[-1][0].at < IDLE]
+    since = said.at - IDLE
+    near = [track for track in memory.tracks.values() if track.last_at > since]
     if not near:
         return False
     before = next((thread for other, thread, _ in reversed(memory.recent) if other.member is not None), None)

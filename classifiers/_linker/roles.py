@@ -10,7 +10,7 @@ from classifiers._linker.options import said_features, thread_features
 from classifiers._roles import role as ruled
 from classifiers._scene import Scene, role_of
 from classifiers._thread import State
-from classifiers._tokens import tokens
+from classifiers._tokens import counts
 
 ROLES = tuple(Role)
 OTHERS = frozenset({Role.CLARIFY, Role.ANSWER, Role.METOO, Role.THANKS, Role.ASIDE})
@@ -36,11 +36,11 @@ def features(here: Scene, near: State) -> list[float]:
     ]
 
 
-def terms(here: Scene, near: State) -> list[str]:
-    """Return the tokens, alone and as said by the asker or by another."""
-    found = tokens(here.cues.text)
+def terms(here: Scene, near: State) -> dict[str, int]:
+    """Return the tokens with their counts, alone and as said by the asker or by another."""
+    found = counts(here.cues.text)
     side = "A" if near.asker == here.said.member else "O"
-    return [*found, *(side + token for token in found)]
+    return {**found, **{side + token: count for token, count in found.items()}}
 
 
 def decide(here: Scene, near: State, model: Linear) -> Role:

@@ -48,8 +48,10 @@ class Trees:
         """
         masks = self._masks
         sent = rows.take(masks.feature, axis=1) > masks.threshold
-        gone = np.bitwise_or.reduceat(sent * masks.gone, masks.starts, axis=1)
-        leaf = _LEFTMOST[gone] if gone.dtype == np.int16 else np.frexp((~gone & (gone + 1)).astype(np.float64))[1] - 1
+        gone = np.bitwise_or.reduce(sent * masks.gone, axis=1)
+        leaf = (
+            _LEFTMOST.take(gone) if gone.dtype == np.int16 else np.frexp((~gone & (gone + 1)).astype(np.float64))[1] - 1
+        )
         found: Floats = masks.base + masks.value.take(leaf + masks.first).sum(axis=1)
         return found
 
@@ -66,12 +68,15 @@ _FIELDS = ("feature", "threshold", "children", "value", "roots", "shape")
 
 @dataclass(frozen=True)
 class _Masks:
-    """Inner nodes, tree after tree, with the leaves that are ruled out where they send a row to the right."""
+    """Inner nodes with the leaves that are ruled out where they send a row to the right.
 
-    feature: Integers
+    The first nodes of all trees come first, then the second ones: so the leaves of a tree are gathered for all trees
+    side by side. A tree that has fewer than others is filled up with nodes that rule nothing out.
+    """
+
+    feature: NDArray[np.intp]
     threshold: Floats
     gone: NDArray[np.signedinteger[Any]]
-    starts: NDArray[np.intp]
     value: Floats
     first: NDArray[np.intp]
     base: float
@@ -82,25 +87,25 @@ _LEFTMOST = np.array([(~n & (n + 1)).bit_length() - 1 for n in range(1 << 15)], 
 
 def _masks(model: Trees) -> _Masks:
     """Return trees as masks; a tree that is one leaf only adds to the base."""
-    nodes: list[tuple[int, int]] = []
-    starts: list[int] = []
+    nodes: list[list[tuple[int, int]]] = []
     values: list[list[float]] = []
     base = model.base
     for root in map(int, model.roots):
         if model.children[2 * root] == root:
             base += float(model.value[root])
             continue
-        starts.append(len(nodes))
-        values.append(_leaves(model, root, 0, nodes))
+        nodes.append([])
+        values.append(_leaves(model, root, 0, nodes[-1]))
     table = np.zeros((len(values), max(map(len, values), default=1)))
     for number, found in enumerate(values):
         table[number, : len(found)] = found
-    at = np.array([node for node, _ in nodes], dtype=np.intp)
+    most = max(map(len, nodes), default=0)
+    filled = np.array([[*found, *[(0, 0)] * (most - len(found))] for found in nodes]).reshape(len(nodes), most, 2)
+    at, gone = np.ascontiguousarray(filled[:, :, 0].T), filled[:, :, 1].T
     return _Masks(
-        model.feature[at],
+        model.feature[at].astype(np.intp),
         model.threshold[at],
-        np.array([gone for _, gone in nodes], dtype=_width(table.shape[1])),
-        np.array(starts, dtype=np.intp),
+        np.ascontiguousarray(gone, dtype=_width(table.shape[1])),
         table,
         np.arange(len(values)) * table.shape[1],
         base,
