@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from handlers._reporting import CORRECTIONS, Bar, Entry, Line, Report, Table, Why
 
@@ -16,20 +16,9 @@ def markdown(report: Report) -> str:
     """Return the report."""
     blocks = [
         f"# {text(report.title)}",
-        text(report.span),
+        f"{text(report.span)} · {text(report.note)}",
         (" " if report.language == "en" else "").join(text(sentence) for sentence in report.news),
-        *_figures(report),
-        *_steps(report),
-        *_topics(report),
-        *_expertise(report),
-        *_waiting(report),
-        *_drafts(report),
-        *_heat(report),
-        f"## {report.words['groups']}",
-        _table(report.groups),
-        _lines_of(report.groups, report),
-        f"## {report.words['footer']}",
-        "\n".join(f"- {text(sentence)}" for sentence in report.footer),
+        *(block for name in report.sections for block in _PARTS[name](report)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -61,10 +50,7 @@ def _beside(line: Line) -> str:
 def _figures(report: Report) -> Iterator[str]:
     w = report.words
     yield f"## {w['figures']}"
-    rows = [
-        f"- **{text(line.label)}** {text(line.value)}" + _brackets(_beside(line), report) for line in report.figures
-    ]
-    yield "\n".join(rows)
+    yield _listed(report.figures, report)
     if any(line.before for line in report.figures):
         yield text(w["before_all"])
     if report.outcomes:
@@ -74,6 +60,19 @@ def _figures(report: Report) -> Iterator[str]:
     yield f"### {w['why']}"
     whys = [*(line.why for line in report.figures), *([report.outcomes_why] if report.outcomes else [])]
     yield "\n".join(_because(why, titles, report) for why in whys)
+
+
+def _listed(lines: Iterable[Line], report: Report) -> str:
+    return "\n".join(
+        f"- **{text(line.label)}** {text(line.value)}" + _brackets(_beside(line), report) for line in lines
+    )
+
+
+def _people(report: Report) -> Iterator[str]:
+    yield f"## {report.words['people']}"
+    yield _listed(report.people, report)
+    yield f"### {report.words['load']}"
+    yield _listed(report.load, report)
 
 
 def _brackets(words: str, report: Report) -> str:
@@ -110,7 +109,7 @@ def _grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _lines_of(found: Table, report: Report) -> str:
     """Return, for each row, the line that lists what is behind its first number; the others go alike."""
-    rows = [f"- {text(row.head)}: {code(row.whys[0].line)}" for row in found.rows if row.whys]
+    rows = [f"- {text(row.head)}: {code(row.whys[0].line)}" for row in found.rows if row.whys and row.whys[0].line]
     return "\n".join([text(report.words["why"]), "", *rows]) if rows else ""
 
 
@@ -198,3 +197,47 @@ def _heat(report: Report) -> Iterator[str]:
         for day, counts in zip(report.heat.days, report.heat.counts, strict=True)
     ]
     yield _grid(["", *(str(hour) for hour in range(24))], rows)
+
+
+def _groups(report: Report) -> Iterator[str]:
+    yield f"## {report.words['groups']}"
+    yield _table(report.groups)
+    yield _lines_of(report.groups, report)
+
+
+def _outlets(report: Report) -> Iterator[str]:
+    if not report.outlets:
+        return
+    yield f"## {report.words['outlets']}"
+    yield text(report.words["outlets_hint"])
+    for outlet in report.outlets:
+        yield f"### {text(outlet.source)}"
+        yield _table(outlet.months)
+
+
+def _thanks(report: Report) -> Iterator[str]:
+    if report.thanks:
+        yield f"## {report.words['thanks']}"
+        yield text(report.words["thanks_hint"])
+        yield (", " if report.language == "en" else "、").join(text(name) for name in report.thanks)
+
+
+def _footer(report: Report) -> Iterator[str]:
+    yield f"## {report.words['footer']}"
+    yield "\n".join(f"- {text(sentence)}" for sentence in report.footer)
+
+
+_PARTS: Mapping[str, Callable[[Report], Iterator[str]]] = {
+    "figures": _figures,
+    "people": _people,
+    "steps": _steps,
+    "topics": _topics,
+    "expertise": _expertise,
+    "waiting": _waiting,
+    "drafts": _drafts,
+    "heat": _heat,
+    "groups": _groups,
+    "outlets": _outlets,
+    "thanks": _thanks,
+    "footer": _footer,
+}

@@ -21,9 +21,9 @@ CORRECTIONS = ("not-a-question", "merge", "split", "topic", "outcome")
 PROGRAM = "python3 run.py"
 PUBLIC_AFTER = 14  # days
 SECTIONS = (
-    "figures", "steps", "people", "topics", "expertise", "waiting", "drafts", "heat", "groups", "outlets", "footer",
+    "figures", "people", "steps", "topics", "expertise", "waiting", "drafts", "heat", "groups", "outlets", "footer",
 )  # fmt: skip
-OPEN_SECTIONS = ("figures", "steps", "people", "topics", "thanks", "groups", "outlets", "footer")
+OPEN_SECTIONS = ("figures", "people", "steps", "topics", "thanks", "groups", "outlets", "footer")
 
 
 class Edition(StrEnum):

@@ -36,6 +36,8 @@ def counted(value: Value, language: str) -> str:
         return ""
     if value.unit is Unit.SHARE:
         return f"{value.n:,}/{value.of:,}" if value.base >= FEW else ""
+    if value.unit is Unit.MEMBERS:
+        return f"{value.n:,}/{value.of:,}"
     return Texts.OF_QUESTIONS.in_language(language, n=f"{value.n:,}", of=f"{value.of:,}")
 
 
@@ -56,12 +58,13 @@ def growth(now: Value, before: Value | None, language: str) -> str:
     if before is None or now.value is None or before.value is None or min(now.base, before.base) < FEW:
         return ""
     if now.unit is Unit.SHARE:
-        return Texts.POINTS.in_language(language, value=_signed((now.value - before.value) * 100))
+        return Texts.POINTS.in_language(language, value=signed((now.value - before.value) * 100))
     change = metrics.growth(now, before)
-    return "" if change is None else f"{_signed(change * 100)}%"
+    return "" if change is None else f"{signed(change * 100)}%"
 
 
-def _signed(number: float) -> str:
+def signed(number: float) -> str:
+    """Return a change as it is printed: +4, -4, ±0."""
     return f"{round(number):+,}" if round(number) else "±0"
 
 

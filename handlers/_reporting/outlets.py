@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from handlers._reporting import Outlet, Row, Table
+from handlers._reporting.figures import signed
 from handlers._reporting.reading import Material
 from handlers._reporting.texts import HEADINGS, MISSING, OUTLETS
 from handlers._wording.masking import cut, mask
@@ -53,4 +54,4 @@ def _cell(month: Month, before: Month | None, name: str, language: str) -> str:
     then: int | None = None if before is None else getattr(before, name)
     if now is None:
         return MISSING[Missing.NOTHING].in_language(language)
-    return f"{now:,} ({(now - then) / then:+.0%})" if then else f"{now:,}"
+    return f"{now:,} ({signed((now - then) / then * 100)}%)" if then else f"{now:,}"

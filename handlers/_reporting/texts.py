@@ -36,7 +36,10 @@ class Texts:
     OF_QUESTIONS = Text(zh="{n}/{of} 题已有", en="{n} of {of} have one")
     MEAN = Text(zh="平均 {value}", en="mean {value}")
     P90 = Text(zh="p90 {value}", en="p90 {value}")
-    AT_MOST = Text(zh="上限，跨平台没绑定的算两个人", en="at most: accounts that are not bound count twice")
+    AT_MOST = Text(
+        zh="上限，没绑定的账号各算一人，早先的记录也可能缺",
+        en="at most: unbound accounts count twice, and earlier records may lack",
+    )
     AT_LEAST = Text(zh="下限，之前的记录不够长", en="at least: the record before is short")
     BEFORE = Text(zh="之前 {value}", en="before: {value}")
     POINTS = Text(zh="{value} 点", en="{value} points")
