@@ -2,80 +2,140 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
-import time
+from asyncio.subprocess import Process
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
-from tests.bench.imports import write
+from storage.database import Database, Store
+from storage.messages import MESSAGES
+from storage.threads import THREAD_MESSAGES
 from tests.bot.cli.process import environment
-from tests.bot.importers.rows import rows_of
+from tests.bot.importers.packed import EXPORTS
+from tests.bot.importers.rows import numbered
+from tests.postgres import Server
 
-SECONDS = 240
-
-
-def folder(parent: Path, name: str, template: Path) -> Path:
-    made = parent / name
-    made.mkdir()
-    shutil.copyfile(template, made / "rows.db")
-    tables = f'[database]\nurl = "sqlite:///{made}/rows.db"\n[handlers.questions]\n'
-    (made / "config.toml").write_text(tables + "[classifiers.rules]\n[classifiers.keywords]\n")
-    (made / "config.toml").chmod(0o600)
-    return made
+SECONDS = 600  # for one whole import, on a machine that has other things to do
+MINUTE = 60
+LOOK_SECONDS = 0.05
+LATER_SECONDS = 0.3  # at most, from a commit to the kill: anywhere in what follows it
 
 
-def begin(made: Path, file: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "bot", "--config", str(made / "config.toml"), "import", str(file)]
-    with (made / "told.txt").open("wb") as told:
-        return subprocess.Popen(command, cwd=made, env=environment(made), stdout=told, stderr=subprocess.STDOUT)
+@dataclass(frozen=True)
+class Home:
+    """A folder with a configuration, and its database."""
+
+    folder: Path
+    url: str
+
+    async def begin(self, file: Path) -> Process:
+        """Begin an import as a process of its own."""
+        arguments = ["-P", "-m", "bot", "--config", str(self.folder / "config.toml"), "import", str(file)]
+        with (self.folder / "told.txt").open("wb") as told:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, *arguments, cwd=self.folder, env=environment(self.folder), stdout=told, stderr=told
+            )
+
+    async def whole(self, file: Path) -> str:
+        """Import to the end, and return what was told."""
+        code = await asyncio.wait_for((await self.begin(file)).wait(), SECONDS)
+        told = (self.folder / "told.txt").read_text("utf-8")
+        assert code == 0, told
+        return told
 
 
-def told(made: Path) -> str:
-    return (made / "told.txt").read_text("utf-8")
+def home(folder: Path, url: str) -> Home:
+    folder.mkdir()
+    text = f'[database]\nurl = "{url}"\n[handlers.questions]\n[classifiers.rules]\n[classifiers.keywords]\n'
+    (folder / "config.toml").write_text(text)
+    (folder / "config.toml").chmod(0o600)
+    return Home(folder, url)
 
 
-def size(made: Path) -> int:
-    found = [made / "rows.db", made / "rows.db-wal"]
-    return sum(file.stat().st_size for file in found if file.exists())
+async def done(store: Store) -> int:
+    """Return how far an import is: each message is stored, and many are put into threads."""
+    stored = await store.scalar(select(func.count()).select_from(MESSAGES))
+    return int(stored) + int(await store.scalar(select(func.count()).select_from(THREAD_MESSAGES)))
 
 
-def kill_when_it_grew(process: subprocess.Popen[bytes], made: Path, by: int) -> bool:
-    """Kill a process once its database grew by so many bytes; False if it ended before."""
-    before, until = size(made), time.monotonic() + SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        if size(made) - before >= by:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+async def ended(process: Process, seconds: float) -> bool:
+    """Wait for the end of a process, for so long at most, and say whether it came."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), seconds)
+    return process.returncode is not None
+
+
+async def killed(process: Process, database: Database, at: int, later: float) -> bool:
+    """Kill a process some seconds after it got so far; False if it ended before."""
+    while not await ended(process, LOOK_SECONDS):
+        async with database.read() as store:
+            far = await done(store)
+        if far >= at:
+            if await ended(process, later):
+                return False
+            process.kill()
+            await process.wait()
             return True
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.005)
     return False
 
 
-@pytest.mark.timeout(SECONDS + 60)
+@pytest.fixture
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Return what makes empty databases of either engine."""
+    made: list[str] = []
+
+    def url(engine: str) -> str:
+        if engine == "sqlite":
+            file = tmp_path / f"{len(list(tmp_path.glob('*.db')))}.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+            return f"sqlite:///{file}"
+        server: Server = request.getfixturevalue("postgres")
+        made.append(server.create(request.getfixturevalue("postgresql_template")))
+        return server.url_of(made[-1])
+
+    yield url
+    for name in made:
+        request.getfixturevalue("postgres").drop(name)
+
+
+FEW = {("sqlite", "zip"), ("postgresql", "folder")}  # each run starts three processes
+
+
+def cases(engine: str, form: str) -> list[object]:
+    few = [pytest.param(engine, form, 1_600, 1, marks=pytest.mark.middle)] if (engine, form) in FEW else []
+    return [*few, pytest.param(engine, form, 12_000, 25, marks=pytest.mark.long)]
+
+
+@pytest.mark.timeout(120 * MINUTE)
 @pytest.mark.parametrize(
-    ("count", "kills"),
-    [pytest.param(1_500, 3, marks=pytest.mark.middle), pytest.param(20_000, 25, marks=pytest.mark.long)],
+    ("engine", "form", "count", "kills"),
+    [case for engine in ("sqlite", "postgresql") for form in EXPORTS for case in cases(engine, form)],
 )
-def test_kill_9_in_the_middle(count: int, kills: int, tmp_path: Path, sqlite_template: Path) -> None:
-    file = tmp_path / "export.json"
-    write(file, count, groups=3)
-    whole = folder(tmp_path, "whole", sqlite_template)
-    assert begin(whole, file).wait(SECONDS) == 0
-    full = size(whole) - sqlite_template.stat().st_size
-    killed = folder(tmp_path, "killed", sqlite_template)
-    rng = random.Random(5)
-    done = sum(kill_when_it_grew(begin(killed, file), killed, rng.randrange(1, full // kills)) for _ in range(kills))
-    assert done >= kills // 2
-    assert begin(killed, file).wait(SECONDS) == 0, told(killed)
-    assert rows_of(killed / "rows.db", versions=False) == rows_of(whole / "rows.db", versions=False)
-    assert begin(killed, file).wait(SECONDS) == 0
-    assert "new 0" in told(killed)
-    assert rows_of(killed / "rows.db", versions=False) == rows_of(whole / "rows.db", versions=False)
+async def test_kill_9_in_the_middle(
+    engine: str, form: str, count: int, kills: int, new_url: Callable[[str], str], tmp_path: Path
+) -> None:
+    file = await asyncio.to_thread(EXPORTS[form], tmp_path, count)
+    undisturbed, disturbed = (home(tmp_path / name, new_url(engine)) for name in ("undisturbed", "disturbed"))
+    await undisturbed.whole(file)
+    async with Database.open(undisturbed.url) as database:
+        expected = await numbered(database)
+        async with database.read() as store:
+            end = await done(store)
+    rng = random.Random(f"{engine} {form}")
+    points = sorted([1, *(rng.randrange(1, end) for _ in range(kills - 1))])
+    async with Database.open(disturbed.url) as database:
+        hit = 0
+        for number, point in enumerate(points):
+            later = rng.uniform(0, LATER_SECONDS) if number else 0
+            hit += await killed(await disturbed.begin(file), database, point, later)
+        assert hit >= max(1, kills // 2)
+        await disturbed.whole(file)
+        assert await numbered(database) == expected
