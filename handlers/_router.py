@@ -60,6 +60,7 @@ class Router(Generic[S]):
         self.dialogs: dict[str, DialogHook] = {}
         self.sections: dict[str, SectionHook] = {}
         self.schedules: dict[str, ScheduleHook] = {}
+        self.called: dict[str, Text] = {}
         self.errands: dict[str, ErrandHook] = {}
         self.changed: list[ChangedHook] = []
         self.checks: list[CheckHook] = []
@@ -128,8 +129,10 @@ class Router(Generic[S]):
         """Register a part of the digest."""
         return self._named(self.sections, name)
 
-    def schedule(self, name: str) -> Callable[[F], F]:
-        """Register a function for due occurrences."""
+    def schedule(self, name: str, *, called: Text | None = None) -> Callable[[F], F]:
+        """Register a function for due occurrences; `called` is what people call what comes then."""
+        if called is not None:
+            self.called[name] = called
         return self._named(self.schedules, name)
 
     def errand(self, name: str) -> Callable[[F], F]:

@@ -47,6 +47,7 @@ class Settings(BaseModel):
 class Texts:
     """What is said about the tree."""
 
+    CALLED = Text(zh="私聊问主题", en="question about a topic")
     HELP = Text(zh="看、改主题：加、改名、合并", en="Show and change the topics: add, rename, merge")
     USAGE = Text(
         zh="看：「主题表」；加：「主题表 加 向量检索 归 扩展与外部表」；\n"
@@ -174,7 +175,7 @@ async def plan(ctx: Context[Settings]) -> None:
     await schedules.put(ctx.store, asks)
 
 
-@router.schedule(ASK)
+@router.schedule(ASK, called=Texts.CALLED)
 async def ask(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Ask one admin about one of the last day's questions whose topic nobody could tell; nobody twice on a day."""
     if not ctx.settings.ask or await settings.get(ctx.store, ctx.group.id, QUIET, False):

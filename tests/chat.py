@@ -47,6 +47,7 @@ FEATURES = (
     "stats",
     "digest",
     "posting",
+    "schedules",
     "settings",
     "privacy",
     "binding",

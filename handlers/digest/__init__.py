@@ -45,7 +45,7 @@ async def plan(ctx: Context[Settings]) -> None:
         await schedules.put(ctx.store, schedule)
 
 
-@router.schedule(WEEKLY)
+@router.schedule(WEEKLY, called=asking.Texts.CALLED)
 async def weekly(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Post the group's digest; its days are told by the due instant, so that a late one tells of the same days."""
     found = issuing.current(ctx, occurrence.due_at, occurrence.schedule.rule)
@@ -60,7 +60,7 @@ async def _is_gone(ctx: Context[Any], period: Period) -> bool:
     return bool(spans) and all(span.until is not None and span.until <= period.since for span in spans)
 
 
-@router.schedule(ADMINS)
+@router.schedule(ADMINS, called=admins.Texts.CALLED)
 async def for_admins(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Tell the admins who want it about all the groups that they run, each once."""
     return await admins.issue(ctx, occurrence)

@@ -45,6 +45,7 @@ LISTED = 5
 class Texts:
     """Headings, and what waits for a decision."""
 
+    CALLED = Text(zh="管理员那份", en="admins' digest")
     TITLE = Text(zh="{title} · 只发管理员 · {days}", en="{title} · for admins only · {days}")
     NAME = Text(zh="{name}运营", en="{name} admins'")
     DECIDE = Text(zh="等你定（回引号里的话就行）", en="For you to decide (reply with the words in brackets)")

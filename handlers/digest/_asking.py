@@ -25,12 +25,13 @@ ON, OFF = {"on", "开"}, {"off", "关"}
 LISTED = 6
 _VERBS = "|".join(sorted(NOW | PREVIEW | AGAIN | MY_OWN))
 _RULES = r"(?:周[一二三四五六日天]|每天|每月|daily|mon|tue|wed|thu|fri|sat|sun|day \d)"
-FITS = rf"(?i:(?:(?:{_VERBS})(?: .{{1,60}})?|{_RULES}.{{1,20}})?)"
+FITS = rf"(?i:(?:(?:{_VERBS})(?: .{{1,60}})?|{_RULES}.{{0,20}})?)"
 
 
 class Texts:
     """What /digest answers."""
 
+    CALLED = Text(zh="周报", en="digest")
     HELP = Text(
         zh="看下一期什么时候；「周报 预览」「周报 现在」「周报 周五 18:00」",
         en="When the next one comes; /digest preview, /digest now, /digest fri 18:00",

@@ -306,6 +306,7 @@ async def test_a_card_gives_no_rights(sqlite_database: Database, name: str) -> N
 
 async def test_in_a_direct_whoever_runs_groups_names_one(sqlite_database: Database) -> None:
     town = await two_weeks(sqlite_database, groups=("g1", "g2"))
+    await town.chat.say("bob", "早", group="g2")
     assert await town.chat.tell("bob", "/digest preview") == [DENIED]
     await town.chat.make_owner("own")
     assert (await town.chat.tell("own", "/digest preview"))[0].startswith("预览，只有你看得到：\n")
@@ -320,7 +321,9 @@ async def test_in_a_direct_whoever_runs_groups_names_one(sqlite_database: Databa
 async def test_an_admin_of_one_group_asking_for_another_is_refused_kindly(sqlite_database: Database) -> None:
     town = await two_weeks(sqlite_database, groups=("g1", "g2"))
     for order in ("/digest preview 群 g2", "周报 现在 群 g2", "周报 重发 g2"):
-        assert await town.chat.tell("ayu", order) == ["「" + order.split(" ", 2)[2] + "」不在你管的群里。你管的：群 g1。"]
+        assert await town.chat.tell("ayu", order) == [
+            "「" + order.split(" ", 2)[2] + "」不在你管的群里。你管的：群 g1。"
+        ]
     assert (await town.chat.tell("ayu", "周报 预览 群 g1"))[0].startswith("预览，只有你看得到：\n测试周报")
 
 

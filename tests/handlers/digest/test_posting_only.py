@@ -41,7 +41,9 @@ SAID = """\
 
 async def a_week(database: Database) -> Town:
     """Return a town of two groups, and a third to which it can only post, on a Sunday evening."""
-    town = await Town.open(database, at="2026-11-16T10:00:00+08:00", features=FEATURES, groups=("g1", "g2"), tables=TABLES)
+    town = await Town.open(
+        database, at="2026-11-16T10:00:00+08:00", features=FEATURES, groups=("g1", "g2"), tables=TABLES
+    )
     await town.solve("木子", "主库磁盘满了，能删 pg_wal 吗？", "晓舟", "别删")
     await town.ask("豆子", "HNSW 索引建到一半内存爆了怎么办？")
     await town.ask("石头", "oracle_fdw 读 CLOB 很慢怎么办？", group="g2")
