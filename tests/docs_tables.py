@@ -54,7 +54,8 @@ EXAMPLES = {
     "resend": Text(zh="补发 12", en="/resend 12"),
     "posts": Text(zh="待发", en="/posts"),
     "settings": Text(zh="设置 digest.when 周五 18:00", en="/settings digest.when fri 18:00"),
-    "quiet": Text(zh="安静", en="/quiet"),
+    "quiet": Text(zh="安静 到周一", en="/quiet until mon"),
+    "segment": Text(zh="分群 区域 成都", en="/segment region Chengdu"),
     "speak": Text(zh="出声", en="/speak"),
     "hello": Text(zh="打招呼", en="/hello"),
     "optout": Text(zh="别记我", en="/optout"),
@@ -110,7 +111,7 @@ def where(entry: CommandEntry) -> Text:
         return Text(zh="私聊", en="private")
     if entry.names[0] in GROUP_ONLY:
         return Text(zh="群", en="group")
-    if entry.needs in {Right.WORK, Right.GROUP}:
+    if entry.needs in {Right.WORK, Right.GROUP} and not entry.anywhere:
         return Text(zh="群（所有者私聊也行）", en="group (owners also in private)")
     return Text(zh="群、私聊", en="group, private")
 

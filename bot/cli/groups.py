@@ -1,4 +1,4 @@
-"""`group size`: what people know of groups that no bot sees."""
+"""`group`: which groups there are, and what people know of those that no bot sees."""
 
 from __future__ import annotations
 
@@ -18,9 +18,18 @@ New = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="What you know of groups that no bot sees.", no_args_is_help=True)
+    group = typer.Typer(help="Groups: which there are, and what you know of them.", no_args_is_help=True)
+    group.command("list")(list_groups)
     group.command()(size)
     app.add_typer(group, name="group")
+
+
+def list_groups(context: typer.Context, config: ConfigFile = None) -> None:
+    """List the groups: number, name, platform, and what they are for."""
+    from bot.cli import _listing
+    from bot.cli._opening import perform
+
+    perform(chosen(context, config), _listing.groups_of)
 
 
 def size(

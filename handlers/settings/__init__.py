@@ -66,7 +66,7 @@ async def show_or_change(command: Command, ctx: Context[NoSettings]) -> Reply:
     if found["table"]:
         return answer(*overviews.of_table(ctx, found["table"], where))
     if not found["key"]:
-        return answer(*overviews.overview(ctx, where, quiets.told(ctx, where.layers.merged)))
+        return answer(*await overviews.overview(ctx, where, quiets.told(ctx, where.layers.merged)))
     setting = known.find(ctx, found["key"], where)
     if not found["value"]:
         return answer(overviews.line(ctx, setting), ctx.say(Texts.USAGE))

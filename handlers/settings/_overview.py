@@ -9,8 +9,10 @@ from typing import Any
 from handlers import Context, Text
 from handlers._meant import title
 from handlers._rules import WEEKDAYS, Rule, parse
+from handlers._wording.segments import all_called
 from handlers.settings import _known as known
 from handlers.settings._known import Place, Setting
+from storage import segments
 
 LINES = 12  # of one message
 
@@ -38,6 +40,7 @@ class Texts:
         zh="全社区的设置，括号里是谁定的，没写的是默认；各群可以另设：",
         en="Settings of all groups; in brackets who chose it, nothing: the default; a group may differ:",
     )
+    SEGMENTS = Text(zh="分群 segment：{names}", en="Segment (/segment): {names}")
     OTHERS = Text(zh="另外改过：{names}", en="Changed besides: {names}")
     MORE = Text(zh="等 {count} 项", en="{count} in all")
     LEFT = Text(zh="还有 {names}", en="More: {names}")
@@ -104,7 +107,7 @@ _SWITCH = {"on": Text(zh="开", en="on"), "off": Text(zh="关", en="off")}
 _SILENT = frozenset({"holidays.add", "holidays.remove"})  # are nothing to speak of where they are empty
 
 
-def overview(ctx: Context[Any], where: Place, quiet: str) -> list[str]:
+async def overview(ctx: Context[Any], where: Place, quiet: str) -> list[str]:
     """Return the lines of the one message; `quiet` says until when nothing is posted unasked, if so."""
     every = known.known(ctx, where)
     head = ctx.say(Texts.HEAD_ALL) if where.group is None else ctx.say(Texts.HEAD, group=title(where.group))
@@ -116,6 +119,8 @@ def overview(ctx: Context[Any], where: Place, quiet: str) -> list[str]:
         if said := [*first, *filter(None, parts)]:
             lines.append(_join(ctx, heading, said))
         told.update(*(phrase.keys for phrase in phrases))
+    if where.group is not None and (carried := await segments.of_group(ctx.store, where.group.id)):
+        lines.append(ctx.say(Texts.SEGMENTS, names=all_called(carried, ctx.language)))
     others = [setting for setting in known.changed(every) if setting.key not in told]
     if others:
         lines.append(ctx.say(Texts.OTHERS, names=_others(ctx, others)))
