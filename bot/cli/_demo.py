@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import assembly
-from bot.cli._digest import composed
+from bot.cli import _digest_forms as forms
+from bot.cli._digest import told
 from bot.cli._opening import Desk, configured, guarded
 from bot.cli._printing import console as printer
 from bot.cli._printing import put
@@ -28,6 +29,7 @@ from bot.only_one import InUseError, only_one
 from handlers import Text
 from handlers._reporting import PROGRAM, Asked, Wish
 from handlers._reporting.building import build
+from handlers.digest import Digest
 from storage import migrate
 from storage.database import Database
 from storage.metrics import week_of
@@ -44,6 +46,7 @@ class Texts:
         zh="这两周的报告（一页，离线能看，手机上也行）：{file}",
         en="The report of these two weeks, one page that needs no network: {file}",
     )
+    PICTURE = Text(zh="周报也有长图：{file}", en="The digest as a picture: {file}")
     END = Text(zh="数据留在 {file}。接着可以试：", en="All of this lies in {file}. You may try next:")
     INIT = Text(zh="接到你自己的群：", en="To bring it to a group of yours:")
 
@@ -57,9 +60,10 @@ async def _demo(config: Config) -> None:
     language = config.community.language
     with free(config.data.folder) as target:
         async with Database.open(f"sqlite:///{target.as_posix()}") as database:
-            play = await _played(config, database, printer())
+            play, drawn = await _played(config, database, printer(), target)
             page = await report(play, database, config, target)
-        print("\n" + Texts.REPORT.in_language(language, file=near(page)), flush=True)
+        print("\n" + Texts.PICTURE.in_language(language, file=near(drawn)))
+        print(Texts.REPORT.in_language(language, file=near(page)), flush=True)
     if sys.stdin is not None and sys.stdin.isatty():
         print("\n" + _talk.Texts.HOW.in_language(language, bot=config.community.bot_name) + "\n", flush=True)
         changed = _talk.configured(config, target.as_posix())
@@ -68,7 +72,7 @@ async def _demo(config: Config) -> None:
     print("\n" + next_steps(config, target))
 
 
-async def _played(config: Config, database: Database, console: Console) -> Play:
+async def _played(config: Config, database: Database, console: Console, target: Path) -> tuple[Play, Path]:
     classifiers = assembly.classifiers(config)
     await migrate.upgrade(database)
     await assembly.seed(database, classifiers)
@@ -77,15 +81,18 @@ async def _played(config: Config, database: Database, console: Console) -> Play:
     scene = await show(play, console, put, language)
     console.print()
     console.print(Texts.DIGEST.in_language(language), style="bold", end="\n\n")
-    print(await digest(play, scene), flush=True)
-    return play
+    shown = await digest(play, scene)
+    print(plain(shown.body), flush=True)
+    drawn = target.with_name(f"{target.stem}-digest.png")
+    await asyncio.to_thread(lambda: written(forms.rendered(shown, forms.PNG), drawn))
+    return play, drawn
 
 
-async def digest(play: Play, scene: Scene) -> str:
+async def digest(play: Play, scene: Scene) -> Digest:
     """Return the digest of both groups over the fortnight's second week, as of the Monday after."""
     week = week_of(play.sunday, play.zone)
     async with play.database.read() as store:
-        return plain(await composed(play.house, store, list(scene.groups.values()), week, play.over))
+        return await told(play.house, store, list(scene.groups.values()), week, play.over)
 
 
 async def report(play: Play, database: Database, config: Config, target: Path) -> Path:

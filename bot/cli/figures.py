@@ -1,4 +1,4 @@
-"""`stats`, `why`, `digest`: the figures, the lists behind them, and the digest made of them."""
+"""`stats`, `why`: the figures, and the lists behind them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,12 @@ class Form(StrEnum):
 FormatOption = Annotated[Form, typer.Option("--format", help="For people, or for programs.")]
 FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="Its name or label; `stats` shows them all.")]
 Everything = Annotated[bool, typer.Option("--all", help="List what was left out as well.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print it and do no more; so it is without --post.")]
-Post = Annotated[bool, typer.Option("--post", help="Let the running bot post it to the group as well.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(stats)
     app.command()(why)
-    app.command()(digest)
 
 
 def stats(
@@ -71,17 +68,3 @@ def why(
 
     asked = _figures.Asked(group, since, until, week, form is Form.JSON)
     perform(chosen(context, config), lambda desk: _figures.why(desk, figure, asked, everything=everything))
-
-
-def digest(
-    context: typer.Context,
-    group: GroupName = None,
-    dry_run: DryRun = False,
-    post: Post = False,
-    config: ConfigFile = None,
-) -> None:
-    """Print the digest of the last whole week."""
-    from bot.cli import _digest
-    from bot.cli._opening import perform
-
-    perform(chosen(context, config), lambda desk: _digest.digest(desk, group, post=post and not dry_run))

@@ -14,7 +14,9 @@ from handlers._drawing.typesetting import drawable, typeset
 HEIGHT, BYTES = 8000, 500_000  # a picture is no higher and no larger
 SCALES = (1.0, 0.86)  # of its type: 36 pixels, and what is still easy to read on a phone
 MOST = 12  # of one kind in a part
-_LIMITS = {"headline": 80, "text": 200, "lines": 400, "foot": 400, "note": 120, "title": 48, "days": 24, "number": 16}
+_LIMITS = {
+    "headline": 80, "title": 80, "days": 32, "number": 16, "lines": 400, "text": 240, "note": 120, "foot": 400
+}  # fmt: skip
 _LIMIT = 40  # characters of whatever else there is
 
 

@@ -80,6 +80,11 @@ def test_history_becomes_figures_lists_digest_and_exports(imported: Path, export
     digest = bot(imported, "digest", "--group", "1", "--dry-run")
     assert digest.code == 0
     assert "周报" in digest.out
+    written = bot(imported, "digest", "--week", "2026-W47", "--format", "all", "--out", "forms", "--dark")
+    assert (written.code, written.err) == (0, "")
+    assert written.out.split() == [f"forms/digest-2026-W47.{end}" for end in ("txt", "md", "html", "png")]
+    assert all((imported / name).stat().st_mode & 0o077 == 0 for name in written.out.split())
+    assert (imported / "forms" / "digest-2026-W47.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.middle
@@ -189,8 +194,10 @@ def test_the_demo_ends_by_itself_where_nobody_sits(tmp_path: Path) -> None:
     for words in (r"提问 \d+ 个（上周 \d+）", r"首次响应 中位 .+，平均 ", r"解决率 \d+%，\d+/\d+", r"解决用时 中位 "):
         assert re.search(words, ended.out), words
     assert str(tmp_path / "data" / "demo.db") in ended.out
-    page = tmp_path / "data" / "demo-report.html"
+    page, drawn = tmp_path / "data" / "demo-report.html", tmp_path / "data" / "demo-digest.png"
     assert str(page) in ended.out
+    assert str(drawn) in ended.out
+    assert drawn.read_bytes().startswith(b"\x89PNG")
     assert page.stat().st_mode & 0o077 == 0
     assert f"sqlite:///{tmp_path}/data/demo.db python3 run.py correct 28 not-a-question" in page.read_text("utf-8")
     env = {"XIANGQUN__DATABASE__URL": f"sqlite:///{tmp_path}/data/demo.db"}

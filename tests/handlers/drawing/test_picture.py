@@ -60,7 +60,7 @@ def test_what_is_said_twice_over_is_counted_instead() -> None:
 
 def test_limits_are_those_of_the_place() -> None:
     told = _told(called("字" * 5000), None)
-    assert len(told["title"]) <= 48
+    assert len(told["title"]) <= 80
     assert len(told["headline"]) <= 80
     assert all(len(text) <= 400 for part in told["parts"] for text in part["lines"])
 
