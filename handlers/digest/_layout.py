@@ -24,8 +24,8 @@ class Texts:
         en="Something wrong? Reply “#number wrong”. Rather not be named? Send me /unsign in private.",
     )
     WAYS_OUT_ELSEWHERE = Text(
-        zh="这个群里我只能发，听不到话。纠错、看全文、别署名：到有我的群里 @我，或者私聊我。",
-        en="I can only post here. To correct, read on or not be named: mention me where I am, or write to me.",
+        zh="这个群里我听不到话。纠错、看全文、别署名：到有我的群里 @我，或者私聊我。",
+        en="I hear nothing in this group. To correct, read on or not be named: mention me where I am, or write to me.",
     )
 
 

@@ -100,13 +100,17 @@ async def wait(ctx: Context[Settings], schedule: Schedule) -> timedelta:
     if schedule.rule.startswith("every"):
         return timedelta()
     mine = set(await groups.of_account(ctx.store, ctx.group.account_id or 0))
-    together = sorted(
+    together = [group for group in await due_together(ctx, schedule) if group in mine]
+    if ctx.group.id not in together:
+        return timedelta()
+    return timedelta(minutes=ctx.settings.spread) * together.index(ctx.group.id) / len(together)
+
+
+async def due_together(ctx: Context[Settings], schedule: Schedule) -> list[int]:
+    """Return the groups whose digests are due at the same instants, in the order of their ids."""
+    return sorted(
         other.group_id
         for other in await schedules.active(ctx.store)
         if (other.feature, other.name) == (FEATURE, schedule.name)
         and (other.rule, other.zone) == (schedule.rule, schedule.zone)
-        and other.group_id in mine
     )
-    if ctx.group.id not in together:
-        return timedelta()
-    return timedelta(minutes=ctx.settings.spread) * together.index(ctx.group.id) / len(together)
