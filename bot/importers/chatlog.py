@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from bot.importers import FormatError, Found, Noted, Options, Skipped
 from bot.importers import _wechat as wechat
 from bot.importers._fields import RowError, ident, moment, number, table, words
-from bot.importers._json import CUT_OFF, BrokenError, walk
+from bot.importers._json import CUT_OFF, NOT_JSON, BrokenError, walk
 from bot.importers._rows import RAGGED, Row, Rows, checked, zoneless
 from bot.importers._table import records
 from storage.frames import Kind, Message, Place
@@ -23,6 +23,7 @@ from storage.sanitize import label
 
 HEAD = ["Time", "SenderName", "Sender", "TalkerName", "Talker", "Content"]
 NOT_IN_GROUP = "is of a private talk"
+NO_GROUP = "does not tell its group"
 _FIRST = re.compile(rb'^\s*\[\s*\{\s*"seq"\s*:[^{}]*"talker"\s*:')
 # ![图片](http://...), [语音](...), [链接|title](url), [文件|name](...), [位置|...]
 _LINK = re.compile(r"!?\[(?P<what>[^\]|\n]+)(?:\|(?P<title>[^\]\n]*))?\](?:\((?P<url>[^)\n]*)\))?")
@@ -89,11 +90,21 @@ class _Talks:
         self.zoned = True
 
     def take(self, line: int, row: object) -> Iterator[Found]:
-        """Yield what a row gives, behind its group where that is another than before."""
+        """Yield what a row gives, behind its group where that is another than before.
+
+        Raises:
+            FormatError: Neither the file nor the options tell which group it is of.
+        """
         found = table(row)
+        if not found:
+            yield Skipped(line, NOT_JSON)
+            return
         key, name = ident(found.get("talker")), label(words(found.get("talkerName")))
         if key and not key.endswith(wechat.ROOM):
             yield Skipped(line, NOT_IN_GROUP)
+            return
+        if not key and not self.options.group and self.rows:
+            yield Skipped(line, NO_GROUP)
             return
         if not key and not self.options.group:
             raise FormatError("This file does not tell which group it is of: give its id with --group KEY.")
