@@ -64,4 +64,4 @@ def _chat_overlap(here: Scene) -> float:
     for other, thread, _ in list(here.memory.recent)[-12:]:
         if thread is None and here.minutes(other.at) < 15 and other not in here.burst:
             words |= content(other.text)
-    return 1.2 * overlap(here, words) if words else 0.0
+    return 1.2 * overlap(here, here.words & words, words) if words else 0.0

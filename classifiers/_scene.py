@@ -40,8 +40,8 @@ class Scene:
         openers: The author's openers without content that still wait for their question, oldest first.
         waits: Whether the author waits in an own thread, as far as it was asked.
         features: What is true of the message whatever its place, as far as it was asked.
-        worths, shared, kin, spans: What shared words are worth, how much threads share with it in words and in
-            subjects, and the minutes since moments, as far as it was asked.
+        worths, mutuals, shared, kin, spans: What shared words are worth, which of them and how much threads share with
+            it, how much they share in subjects, and the minutes since moments, as far as it was asked.
     """
 
     said: Said
@@ -59,6 +59,7 @@ class Scene:
     waits: bool | None = None
     features: list[float] = field(default_factory=list)
     worths: dict[str, float] = field(default_factory=dict)
+    mutuals: dict[State, AbstractSet[str]] = field(default_factory=dict)
     shared: dict[State, float] = field(default_factory=dict)
     kin: dict[State, float] = field(default_factory=dict)
     spans: dict[datetime | None, float] = field(default_factory=lambda: {None: 1e5})
@@ -74,9 +75,16 @@ class Scene:
         """Return what a shared word says: its idf over the candidate threads, more for names, less for fragments."""
         found = self.worths.get(token)
         if found is None:
-            holders = sum(token in near.words for near in self.states.values())
+            holders = sum([token in near.words for near in self.states.values()])
             idf = math.log((len(self.states) + 1.5) / (holders + 0.5))
             found = self.worths[token] = max(0.1, idf) * _weight(token)
+        return found
+
+    def mutual(self, near: State) -> AbstractSet[str]:
+        """Return the words that the message shares with a thread."""
+        found = self.mutuals.get(near)
+        if found is None:
+            found = self.mutuals[near] = self.words & near.words
         return found
 
     @property
@@ -142,9 +150,8 @@ def _burst(said: Said, lately: list[tuple[Said, int | None]], states: dict[int, 
     return tuple(reversed(found))
 
 
-def overlap(here: Scene, words: AbstractSet[str]) -> float:
-    """Return how much a message shares with a vocabulary, 0..OVERLAP; a word weighs by its idf over the candidates."""
-    shared = here.words & words
+def overlap(here: Scene, shared: AbstractSet[str], words: AbstractSet[str]) -> float:
+    """Return what shared words of a vocabulary are worth, 0..OVERLAP; each weighs by its idf over the candidates."""
     if not shared:
         return 0.0
     total = math.fsum(map(here.worth, shared))
@@ -155,7 +162,7 @@ def common(here: Scene, near: State) -> float:
     """Return how much a message shares with a thread's vocabulary."""
     found = here.shared.get(near)
     if found is None:
-        found = here.shared[near] = overlap(here, near.words)
+        found = here.shared[near] = overlap(here, here.mutual(near), near.words)
     return found
 
 

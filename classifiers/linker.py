@@ -93,8 +93,8 @@ class Learned:
         if weighed.margin(OUT) >= SURE:
             return Placement(None, confidence=0.99)
         found = options.looked_at(here, self._reader, weighed)
-        kind = np.tile(self._kind(said.text), (len(found.places), 1))
-        rows = np.hstack([np.array(found.rows), kind])
+        kind = self._kind(said.text)
+        rows = np.concatenate([found.rows, np.broadcast_to(kind, (len(found.places), len(kind)))], axis=1)
         scores = self.models.places.scores(rows)
         if _confidence(scores) < CLEAR:
             scores = self.models.standings.scores(again.standing(scores, rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,10 +44,20 @@ class Linear:
         """Return the weights of tokens and of features as wide as they are reckoned with."""
         return self.weight.astype(np.float64), self.features.astype(np.float64)
 
-    def logs(self, tokens: Mapping[str, int], features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the logarithm of each label's probability, for counted tokens."""
-        row, (weight, told) = self.row, self._wide
-        counts = {row[token]: count for token, count in tokens.items() if token in row}
+    @cached_property
+    def _behind(self) -> dict[str, dict[str, int]]:
+        """The row of each token behind a sign, by sign: so that no text has to be put together to be looked up."""
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for term, number in self.row.items():
+            found[term[:1]][term[1:]] = number
+        return found
+
+    def logs(self, tokens: Mapping[str, int], features: NDArray[np.float64], sign: str = "") -> NDArray[np.float64]:
+        """Return the logarithm of each label's probability, for counted tokens: alone, and once more behind a sign."""
+        weight, told = self._wide
+        counts: dict[int, int] = {}
+        for row in (self.row, self._behind[sign]) if sign else (self.row,):
+            counts |= {at: count for token, count in tokens.items() if (at := row.get(token)) is not None}
         total = features @ told + self.bias
         if counts:
             rows = list(counts)

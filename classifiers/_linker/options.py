@@ -9,6 +9,9 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from operator import attrgetter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from classifiers import Role, Said
 from classifiers._begins import begins
 from classifiers._cues import Cues, Reader
@@ -102,11 +105,12 @@ def talk_features(here: Scene, thread: int, near: State, back: int) -> list[floa
         if heard.member == member:
             since = since[len(since) - n :]
             break
-    shared = [overlap(here, heard.words) for heard in tail] if common(here, near) else [0.0]
+    said = here.mutual(near)  # of the whole thread: no part of it shares more
+    shared = [overlap(here, said & heard.words, heard.words) for heard in tail] if said else [0.0]
     return [
         shared[-1],
         max(shared),
-        overlap(here, near.asked),
+        overlap(here, said & near.asked, near.asked),
         float(near.counts.get(member, 0)),
         float(back),
         float(len(since)),
@@ -184,7 +188,7 @@ class Weighed:
 class Options(Weighed):
     """The places with a row of features for each."""
 
-    rows: list[list[float]]
+    rows: NDArray[np.float64]
 
 
 def weigh(here: Scene, reader: Reader) -> Weighed:
@@ -213,21 +217,24 @@ def looked_at(here: Scene, reader: Reader, weighed: Weighed) -> Options:
     waiting = float(bool(here.openers))
     top = sorted(ruled, reverse=True)[:2]
     best = max(ruled[:-2], default=-9.0)
-    tails = _tails(here, threads, ruled)
-    rows: list[list[float]] = []
-    for kind, score, tail in zip(([0.0] * len(threads)) + [1.0, 2.0], ruled, tails, strict=True):
-        rest = top[1] if score == top[0] else top[0]
-        rows.append([kind, score, score - rest, new, out, best, float(len(together)), waiting, *base, *tail])
+    alike = [new, out, best, float(len(together)), waiting, *base]
+    # What a place that is no thread has in the part about one: nothing.
+    rows = np.full((len(ruled), 3 + len(alike) + THREAD + RELATIVE), -1.0)
+    rows[:, 0] = [*[0.0] * len(threads), 1.0, 2.0]
+    rows[:, 1] = ruled
+    rows[:, 2] = [score - (top[1] if score == top[0] else top[0]) for score in ruled]
+    rows[:, 3 : 3 + len(alike)] = alike
+    if threads:
+        rows[:-2, 3 + len(alike) :] = _tails(here, threads, ruled)
     return Options(weighed.places, ruled, together, rows)
 
 
 def _tails(here: Scene, threads: list[int], ruled: list[float]) -> list[list[float]]:
-    """Return the part of each row that is about a thread; places that are none have nothing there."""
+    """Return the part of each thread's row that is about it."""
     order = sorted(here.states, key=lambda thread: here.minutes(here.states[thread].last_at))
     rank = {thread: float(place) for place, thread in enumerate(order)}
-    backs: dict[int | None, int] = {}
-    for back, (_, thread, _) in enumerate(reversed(here.memory.recent)):
-        backs.setdefault(thread, back)
+    recent = here.memory.recent
+    backs = {thread: back for back, (_, thread, _) in zip(range(len(recent) - 1, -1, -1), recent, strict=True)}
     rows = [
         [
             *thread_features(here, thread, here.states[thread], int(rank[thread])),
@@ -235,8 +242,7 @@ def _tails(here: Scene, threads: list[int], ruled: list[float]) -> list[list[flo
         ]
         for thread in threads
     ]
-    joined = [[*row, *more] for row, more in zip(rows, relative_features(rows, ruled), strict=True)]
-    return [*joined, [-1.0] * (THREAD + RELATIVE), [-1.0] * (THREAD + RELATIVE)]
+    return [[*row, *more] for row, more in zip(rows, relative_features(rows, ruled), strict=True)]
 
 
 def usable(here: Scene, reader: Reader) -> tuple[Said, ...]:

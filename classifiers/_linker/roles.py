@@ -10,9 +10,10 @@ from classifiers._linker.options import said_features, thread_features
 from classifiers._roles import role as ruled
 from classifiers._scene import Scene, role_of
 from classifiers._thread import State
-from classifiers._tokens import counts
+from classifiers._tokens import counts, tokens
 
 ROLES = tuple(Role)
+_BEING = {some: [float(some is role) for role in ROLES] for some in (None, *ROLES)}
 OTHERS = frozenset({Role.CLARIFY, Role.ANSWER, Role.METOO, Role.THANKS, Role.ASIDE})
 ASKERS = frozenset(
     {Role.QUESTION, Role.DETAIL, Role.CLARIFY, Role.THANKS, Role.RESOLVED, Role.STILL_BROKEN, Role.ASIDE}
@@ -24,23 +25,27 @@ def features(here: Scene, near: State) -> list[float]:
     mine = float(near.asker == here.said.member)
     rules = ruled(here, near)
     target = role_of(here, here.pointing.message)
-    base = [*(float(rules is role) for role in ROLES), *said_features(here)]
+    base = [*_BEING[rules], *said_features(here)]
     return [
         *base,
         *thread_features(here, 0, near, 0),
-        *(float(near.last_role is role) for role in ROLES),
-        *(float(target is role) for role in ROLES),
+        *_BEING[near.last_role],
+        *_BEING[target],
         float(here.cues.text.endswith("?")),
         float(here.pointing.member == near.asker),
-        *(value * mine for value in base),
+        *(base if mine else [0.0] * len(base)),
     ]
 
 
-def terms(here: Scene, near: State) -> dict[str, int]:
-    """Return the tokens with their counts, alone and as said by the asker or by another."""
-    found = counts(here.cues.text)
-    side = "A" if near.asker == here.said.member else "O"
-    return {**found, **{side + token: count for token, count in found.items()}}
+def terms(here: Scene, near: State) -> list[str]:
+    """Return the tokens, alone and as said by the asker or by another."""
+    found = tokens(here.cues.text)
+    return [*found, *(side(here, near) + token for token in found)]
+
+
+def side(here: Scene, near: State) -> str:
+    """Return the sign of who says it: the asker, or another."""
+    return "A" if near.asker == here.said.member else "O"
 
 
 def decide(here: Scene, near: State, model: Linear) -> Role:
@@ -50,7 +55,7 @@ def decide(here: Scene, near: State, model: Linear) -> Role:
     count as solved by thanks, so they are details.
     """
     mine = near.asker == here.said.member
-    logs = model.logs(terms(here, near), np.array(features(here, near)))
+    logs = model.logs(counts(here.cues.text), np.array(features(here, near)), side(here, near))
     allowed = set(ASKERS if mine else OTHERS)
     if mine and not near.answered:
         allowed.add(Role.WITHDRAWN)

@@ -34,7 +34,7 @@ class Example:
     """A message with the places that it could take; `right` marks the one it should."""
 
     text: str
-    rows: list[list[float]]
+    rows: Floats
     right: list[float]
 
 
@@ -172,7 +172,7 @@ class Table:
 def table(found: Sequence[Example], model: Linear, weight: float) -> Table:
     """Return examples as rows, with what a model of kinds says that has not seen their stream."""
     told = kinds.teller(reader(), model)
-    rows = [np.hstack([np.array(one.rows), np.tile(told(one.text), (len(one.rows), 1))]) for one in found]
+    rows = [np.hstack([one.rows, np.tile(told(one.text), (len(one.rows), 1))]) for one in found]
     right = np.array([value for one in found for value in one.right])
     return Table(np.concatenate(rows), right, [len(one.right) for one in found], weight)
 

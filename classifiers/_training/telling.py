@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,8 +53,7 @@ def spoken(stream: Stream, *, ruled: bool) -> list[Spoken]:
         if thread is not None and thread in memory.tracks and said.member is not None:
             here = scene(said, memory, reader())
             near = here.states.get(thread) or state(memory.tracks[thread], reader())
-            terms = list(Counter(roles.terms(here, near)).elements())
-            found.append(Spoken(terms, roles.features(here, near), told[said.id]))
+            found.append(Spoken(roles.terms(here, near), roles.features(here, near), told[said.id]))
             role = says.role(said, memory, thread) if ruled else Role(told[said.id])
         memory.settle(said, thread, role if thread is not None else Role.ASIDE)
     return found
