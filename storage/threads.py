@@ -67,6 +67,7 @@ THREADS = Table(
     Column("version", Integer, nullable=False, server_default="0"),  # of its group when it was written last
     Index("ix_threads_group_id_asked_at", "group_id", "asked_at"),
     Index("ix_threads_group_id_last_at", "group_id", "last_at"),
+    Index("ix_threads_group_id_confirmed_at", "group_id", "confirmed_at"),
     Index("ix_threads_first_message", "first_message"),
     Index("ix_threads_asker", "asker"),
     Index("ix_threads_group_id_version", "group_id", "version"),

@@ -45,6 +45,7 @@ from storage.metrics.periods import (
     midnight,
     month_of,
     previous,
+    quarter_of,
     week_of,
     year_of,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "month_of",
     "previous",
     "printable",
+    "quarter_of",
     "revised",
     "risen",
     "visible_in",

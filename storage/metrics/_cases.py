@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -33,6 +34,7 @@ _MOMENTS = {
     "invalid_at": None,
     "first_resolved_at": None,
 }
+_moments = attrgetter(*_MOMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def as_of(facts: Facts, now: datetime) -> Facts:
     A close that was said again later keeps its first moment, unless it was taken back in between: facts do not
     tell when, so it counts as not closed yet.
     """
-    late = [name for name in _MOMENTS if (at := getattr(facts, name)) is not None and at > now]
+    late = [name for name, at in zip(_MOMENTS, _moments(facts), strict=True) if at is not None and at > now]
     if not late:
         return facts
     gone: dict[str, Any] = dict.fromkeys(late)

@@ -15,6 +15,7 @@ from storage.metrics._coverage import VISIBLE, Covered, Seen
 from storage.outcome import DEFINITION_VERSION
 
 M = TypeVar("M")
+MANY_OPEN = 0.2  # from this share without an end on, a median of the ended ones alone looks too good
 
 
 class Unit(StrEnum):
@@ -155,6 +156,11 @@ class Value:
     def base(self) -> int:
         """How many things the number rests on: the `n` that is printed beside a rate and decides on per cent."""
         return self.of if self.unit is Unit.SHARE and self.of is not None else self.n
+
+    @property
+    def many_open(self) -> bool:
+        """Whether of a time so many still wait that the median which counts them belongs beside the plain one."""
+        return self.unit is Unit.SECONDS and bool(self.of) and (self.of or 0) - self.n >= MANY_OPEN * (self.of or 0)
 
     @property
     def time(self) -> timedelta | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.database import Store
@@ -62,17 +63,24 @@ class Thanks:
     signed: bool
 
 
-def _answers() -> Select[tuple[int, int, int]]:
-    """Return (person, member, number) of answers to another person's question; to be narrowed by the caller."""
+def _answers(groups: Sequence[int], since: datetime, until: datetime) -> Select[tuple[int, int, int]]:
+    """Return (person, member, number) of answers of a period to another person's question.
+
+    A thread whose last message is older cannot hold an answer of the period: that is what the index is for. The
+    messages' own time is looked at last, or SQLite would begin with all that the members said in the period.
+    """
+    number = func.count(case((and_(MESSAGES.c.at >= since, MESSAGES.c.at < until), 1)))
     return (
-        select(MEMBERS.c.person_id, MEMBERS.c.id, func.count())
+        select(MEMBERS.c.person_id, MEMBERS.c.id, number)
         .select_from(THREADS)
         .join(THREAD_MESSAGES, and_(THREAD_MESSAGES.c.thread_id == THREADS.c.id, THREAD_MESSAGES.c.role == "answer"))
         .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
         .join(MEMBERS, MEMBERS.c.id == MESSAGES.c.member_id)
         .join(ASKERS, ASKERS.c.id == THREADS.c.asker)
         .where(ASKERS.c.person_id != MEMBERS.c.person_id)
+        .where(THREADS.c.group_id.in_(groups), THREADS.c.last_at >= since)
         .group_by(MEMBERS.c.person_id, MEMBERS.c.id)
+        .having(number > 0)
     )
 
 
@@ -102,13 +110,7 @@ def _answered_before(member: ColumnElement[int], ask: Ask) -> ColumnElement[bool
 
 
 async def _load_answerers(store: Store, ask: Ask, seen: Seen) -> Answers:
-    # A thread whose last message is older cannot hold an answer of the period: that is what the index is for.
-    query = _answers().where(
-        THREADS.c.group_id.in_(seen.visible()),
-        THREADS.c.last_at >= ask.period.since,
-        MESSAGES.c.at >= ask.period.since,
-        MESSAGES.c.at < ask.until,
-    )
+    query = _answers(seen.visible(), ask.period.since, ask.until)
     by_person: dict[int, list[tuple[int, int]]] = {}
     for person, member, answers in await store.rows(query):
         by_person.setdefault(person, []).append((answers, member))

@@ -48,6 +48,12 @@ def month_of(day: date, zone: ZoneInfo) -> Period:
     return between(first, (first + timedelta(days=31)).replace(day=1), zone)
 
 
+def quarter_of(day: date, zone: ZoneInfo) -> Period:
+    """Return the quarter of the calendar year (January to March, ...) that holds a local day."""
+    first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return between(first, (first + timedelta(days=93)).replace(day=1), zone)
+
+
 def year_of(day: date, zone: ZoneInfo) -> Period:
     """Return the calendar year that holds a local day."""
     return between(date(day.year, 1, 1), date(day.year + 1, 1, 1), zone)
