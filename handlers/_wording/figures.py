@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers import Community, Context
 from handlers import _hours as hours
+from handlers._wording.spans import compared_with
 from storage import activity, groups, metrics
 from storage.metrics import Options, Period, Scope, Value
 from storage.outcome import DEFINITION_VERSION
@@ -71,12 +72,12 @@ async def compare(
 ) -> Compared:
     """Return figures of groups over a period beside the period before; of that as it stood when it was printed."""
     zone, now = ctx.community.zone, ctx.now()
-    scope, last = await scope_of(ctx, wanted), metrics.previous(period, zone)
+    scope, last = await scope_of(ctx, wanted), compared_with(period, zone)
     both = await metrics.visible_in(ctx.store, scope.groups, [period, last], now)
     seen = both or await metrics.visible_in(ctx.store, scope.groups, [period], now, at_least=0) or scope.groups
     counted = scope.only(seen)
     kept = await activity.printed(ctx.store, scope.key, last.since, last.until, DEFINITION_VERSION) or {}
-    then = datetime.fromisoformat(kept["as_of"]) if "as_of" in kept else now - (period.until - period.since)
+    then = datetime.fromisoformat(kept["as_of"]) if "as_of" in kept else now - (period.since - last.since)
     before = await _told(ctx, names, counted, last, then) if both else {}
     revised: set[str] = set()
     if kept.get("groups") == list(counted.groups):

@@ -10,8 +10,7 @@ from typing import Any
 from handlers import Context, Text
 from handlers._wording.figures import Compared
 from handlers._wording.numbers import FEW, beside, counts, percent, share, shares, short, times
-from handlers.digest._edition import Span
-from handlers.digest._headline import LAST
+from handlers._wording.spans import LAST, Span
 from storage.deliveries import Delivery
 from storage.metrics import Bound, Value, bar
 from storage.outbox import State

@@ -10,6 +10,7 @@ from handlers import Body, Context, Purpose, Reply, Right, Text
 from handlers._settings import language
 from handlers._wording import figures
 from handlers._wording.names import called
+from handlers._wording.spans import span_of
 from handlers.digest import _edition as editions
 from handlers.digest._admin_lines import Watched, headline, numbers, watched
 from handlers.digest._asking import MINE
@@ -100,7 +101,7 @@ async def told(ctx: Context[Any], run: Sequence[int], found: Edition) -> Body:
     name = ctx.say(Texts.NAME, name=ctx.community.name or ctx.say(editions.Texts.NAMELESS))
     title = editions.called(name, period, zone, ctx.language)
     days = editions.dates(period, zone, ctx.language)
-    span = editions.span_of(period, zone)
+    span = span_of(period, zone)
     body = Body.of(ctx.say(Texts.TITLE, title=title, days=days), headline(ctx, seen, risk))
     for heading, lines in (
         (Texts.DECIDE, await _decisions(ctx, run)),

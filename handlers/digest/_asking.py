@@ -8,8 +8,8 @@ from handlers import Body, Command, Context, Feature, Purpose, Replies, Reply, T
 from handlers._planning import due, due_in_words, plan_at, planned
 from handlers._rights import run_by_speaker
 from handlers._settings import context_of
+from handlers._wording.spans import Span, span_of
 from handlers.digest._composing import tell
-from handlers.digest._edition import Span, span_of
 from handlers.digest._issuing import again, current, now, refuse_quiet
 from handlers.digest._open import told_of
 from handlers.digest._settings import FEATURE, Settings, unknown

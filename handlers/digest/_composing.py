@@ -9,10 +9,10 @@ from handlers import Context, Scope, Section, Text
 from handlers._settings import context_of
 from handlers._wording import figures
 from handlers._wording.figures import Compared
+from handlers._wording.spans import LAST, THIS, span_of
 from handlers.digest import _edition as editions
 from handlers.digest import _headline as headlines
 from handlers.digest import _layout as layout
-from handlers.digest._edition import span_of
 from handlers.digest._model import Digest
 from handlers.digest._settings import Settings
 from handlers.digest._where import Telling
@@ -65,7 +65,7 @@ def _head(ctx: Context[Any], where: Telling, found: Compared) -> Digest:
         first=editions.title(where.name, period, zone, language),
         headline=headlines.headline(found, span, language),
         language=language,
-        spans=(ctx.say(headlines.THIS[span]), ctx.say(headlines.LAST[span])),
+        spans=(ctx.say(THIS[span]), ctx.say(LAST[span])),
         printed=found,
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers import Text
 from handlers._rules import Rule, parse
 from handlers._wording.names import spaced
+from handlers._wording.spans import Span, span_of
 from storage.metrics import Period, day_of, days, iso_week, month_of, week_of
 
 WEEK = timedelta(days=7)
@@ -18,15 +18,6 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Every = Literal["auto", "daily", "weekly", "monthly"]
-
-
-class Span(StrEnum):
-    """How long a time an edition tells of: a local day, an ISO week, a calendar month, or some other time."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    OTHER = "other"
 
 
 class Texts:
@@ -88,13 +79,6 @@ def _span(rule: Rule) -> Span:
     if rule.day is not None:
         return Span.MONTHLY
     return Span.DAILY if rule.weekday is None else Span.WEEKLY
-
-
-def span_of(period: Period, zone: ZoneInfo) -> Span:
-    """Return what a period is: a local day, an ISO week, a calendar month, or none of these."""
-    first = days(period, zone)[0]
-    cuts = ((Span.WEEKLY, week_of), (Span.DAILY, day_of), (Span.MONTHLY, month_of))
-    return next((span for span, cut in cuts if cut(first, zone) == period), Span.OTHER)
 
 
 def kind(period: Period, zone: ZoneInfo, language: str) -> str:

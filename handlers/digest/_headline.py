@@ -8,7 +8,7 @@ from handlers import Text
 from handlers._wording.durations import exact
 from handlers._wording.figures import Compared
 from handlers._wording.numbers import FEW, percent
-from handlers.digest._edition import Span
+from handlers._wording.spans import LAST, THIS, Span
 from storage.metrics import Missing, Value
 
 _SAME = 0.1  # a wait that differs by less is about the same
@@ -56,19 +56,6 @@ class Texts:
     QUIET_NONE = Text(zh="群里安静，没有人提问。{next}见。", en="A quiet {unit} without questions. See you.")
 
 
-# What a span of time, the one before and the one to come are called.
-THIS = {
-    Span.DAILY: Text(zh="这一天", en="that day"),
-    Span.WEEKLY: Text(zh="这一周", en="this week"),
-    Span.MONTHLY: Text(zh="这个月", en="this month"),
-    Span.OTHER: Text(zh="这些天", en="these days"),
-}
-LAST = {
-    Span.DAILY: Text(zh="前一天", en="the day before"),
-    Span.WEEKLY: Text(zh="上周", en="last week"),
-    Span.MONTHLY: Text(zh="上月", en="the month before"),
-    Span.OTHER: Text(zh="之前", en="before"),
-}
 _NEXT = {Span.DAILY: "明天", Span.WEEKLY: "下周", Span.MONTHLY: "下月", Span.OTHER: "下次"}
 _UNIT = {Span.DAILY: "day", Span.WEEKLY: "week", Span.MONTHLY: "month", Span.OTHER: "time"}
 

@@ -16,8 +16,7 @@ from handlers._threads.telling import words
 from handlers._wording import durations
 from handlers._wording.figures import compare, options_of
 from handlers._wording.masking import mask
-from handlers.digest._edition import span_of
-from handlers.digest._headline import LAST
+from handlers._wording.spans import LAST, span_of
 from handlers.digest._open import open_to
 from storage import metrics, threads, topics
 from storage.metrics import Period

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers._wording.figures import Compared
-from handlers.digest._edition import Span
+from handlers._wording.spans import Span
 from handlers.digest._headline import headline, quiet
 from storage.metrics import Covered, Missing, Period, Scope, Unit, Value
 
