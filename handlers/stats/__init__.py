@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers import Body, Command, Context, Reply, Right, Router, Scope, Section, Text, UserError
-from handlers._rights import run_by_speaker
-from handlers._wording import figures
+from handlers import (
+    Body,
+    Command,
+    Context,
+    Errand,
+    Outside,
+    Purpose,
+    Reply,
+    Right,
+    Router,
+    Scope,
+    Section,
+    Text,
+    UserError,
+)
+from handlers._wording import figures, spans
+from handlers.stats import _exporting as exporting
 from handlers.stats import _lines as lines
+from handlers.stats import _reach as reach
+from handlers.stats import _tiles as tiles
 from handlers.stats import _why as reasons
-from storage import groups, members, memberships, metrics
+from handlers.stats._asked import LONGEST, WORDS, Asked, parse
+from storage import metrics
 from storage.metrics import Period
 
-NAMES = (*figures.HEADLINES, "active", "group_size", "group_growth")
-LONGEST = 366  # days
+NAMES = (*figures.HEADLINES, "first_response_service_time", "active", "group_size", "group_growth")
+
 
 # What the lines of /stats and the digest are called, where that is not the figure's own name.
 _CALLED = {
@@ -33,6 +48,14 @@ _CALLED = {
     "time to resolve": "close_time",
     "response within 24 h": "response_rate_24h",
     "active": "active",
+    "响应": "first_response_time",
+    "中位响应": "first_response_time",
+    "median response": "first_response_time",
+    "median first response": "first_response_time",
+    "response time": "first_response_time",
+    "median time to resolve": "close_time",
+    "service time": "first_response_service_time",
+    "服务时段": "first_response_service_time",
 }
 
 
@@ -50,23 +73,32 @@ class Settings(BaseModel):
 class Texts:
     """What is said around the figures."""
 
-    HELP = Text(zh="近 7 天的数字", en="The figures of the last 7 days")
+    HELP = Text(
+        zh="近 7 天的数字；「统计 上月」「统计 本周 同类群」「统计 30 天 全部」",
+        en="The figures of the last 7 days; /stats last month, /stats week segment, /stats 30 days all",
+    )
     HELP_WHY = Text(
-        zh="一个数字背后是哪些题：「为什么 首次响应」",
-        en="Which threads stand behind a number: /why first response time",
+        zh="一个数字背后是哪些题：「为什么 首次响应」「为什么 解决率 上月」",
+        en="Which threads stand behind a number: /why median response, /why resolved last month",
+    )
+    HELP_EXPORT = Text(
+        zh="题和数字的表格，私聊发你：「导出 上月」「导出 今年 数字」「导出 30 天 csv」",
+        en="A spreadsheet of threads and figures, in private: /export last month, /export year figures, /export 30 csv",
     )
     USAGE = Text(
-        zh="「统计」看近 {days} 天，「统计 30」看近 30 天，最多 366 天。",
-        en="/stats, or /stats 30 for 30 days; at most 366.",
+        zh="「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天。",
+        en="/stats for the last days, /stats last month, /stats week segment, /stats 30 days; at most 366.",
     )
     WHY_USAGE = Text(
-        zh="「为什么」后面跟数字的名字：提问、首次响应、24 小时内有人应、解决率、解决用时、活跃。",
-        en="After /why comes a figure: questions, first response time, response within 24 h, resolved, close time.",
+        zh="「为什么」后面跟数字的名字：提问、首次响应、24 小时内有人应、解决率、解决用时、活跃；"
+        "再跟时段也行：「为什么 解决率 上月」。",
+        en="After /why comes a figure: questions, first response time, response within 24 h, resolved, close time; "
+        "then a period, if you like: last month.",
     )
-    NOWHERE = Text(zh="你还没在我在的群里说过话，没有数可看。", en="You have not spoken in any of my groups yet.")
-    YOURS = Text(zh="你在的 {count} 个群", en="your {count} groups")
-    HEADING = Text(zh="这一周", en="This week")
-    LAST_DAYS = Text(zh="这些天", en="These days")
+    EXPORT_USAGE = Text(
+        zh="「导出 上月」「导出 今年 数字」「导出 30 天 题 csv」：时段、题或数字、csv 或 xlsx，都可以不写。",
+        en="/export last month, /export year figures, /export 30 days threads csv: all of it may be left out.",
+    )
 
 
 router = Router(Settings)
@@ -77,78 +109,84 @@ _NAMED = {
     for word in (figure.name, figure.zh, figure.en)
 } | _CALLED
 _ANY_FIGURE = "|".join(re.escape(word) for word in sorted(_NAMED, key=len, reverse=True))
+_WHICH = re.compile(rf"(?P<figure>{_ANY_FIGURE})(?: (?P<words>.+))?")
 
 
-@router.command("stats", "统计", needs=Right.READ, fits=r"(?:\d{1,3}(?: ?天| ?days?)?)?", help=Texts.HELP)
+@router.command("stats", "统计", needs=Right.READ, fits=rf"(?i:{WORDS})?", help=Texts.HELP, usage=Texts.USAGE)
 async def stats(command: Command, ctx: Context[Settings]) -> Reply:
-    """Show the figures of this group over the last days; in a direct, of the speaker's groups."""
-    digits = re.match(r"\d+", command.args)
-    days = int(digits[0]) if digits else ctx.settings.days
-    if not 1 <= days <= LONGEST:
-        raise UserError(ctx.say(Texts.USAGE, days=ctx.settings.days))
-    period = metrics.last_days(days, ctx.now().astimezone(ctx.community.zone).date(), ctx.community.zone)
-    return Reply(await report(ctx, groups=await _here(ctx), since=period.since, until=period.until))
+    """Show the figures of groups over a period: of this group over the last days, unless told otherwise."""
+    asked = _asked(ctx, command.args)
+    period, wanted = _period(ctx, asked), await reach.groups_of(ctx, asked)
+    found = await figures.compare(ctx, wanted, period, NAMES)
+    name = asked.span.name if asked.span else None
+    return Reply(Body.of(*await lines.report(ctx, found, await reach.label(ctx, asked, wanted), name)))
 
 
-async def report(ctx: Context[Any], *, groups: Sequence[int], since: datetime, until: datetime) -> Body:
-    """Return the figures of groups over a period beside the period before, in at most seven lines."""
-    found = await figures.compare(ctx, groups, Period(since, until), NAMES)
-    return Body.of(*await lines.report(ctx, found, await _label(ctx, groups)))
+def _asked(ctx: Context[Settings], words: str) -> Asked:
+    found = parse(words)
+    if found is None:
+        raise UserError(ctx.say(Texts.USAGE))
+    return found
+
+
+def _period(ctx: Context[Settings], asked: Asked) -> Period:
+    zone = ctx.community.zone
+    return asked.period(ctx.now().astimezone(zone).date(), zone, ctx.settings.days)
 
 
 @router.section("figures")
 async def this_week(scope: Scope, ctx: Context[Settings]) -> Section | None:
     """Return the digest's figures, with those of the week before in brackets; None where nothing was seen."""
     found = await figures.compare(ctx, scope.groups, Period(scope.since, scope.until))
-    said = lines.week(found, ctx.language)
-    if not said:
-        return None
-    heading = Texts.HEADING if scope.until - scope.since <= timedelta(days=7, hours=1) else Texts.LAST_DAYS
-    return Section(ctx.say(heading), Body.of(*said).blocks)
+    span = spans.span_of(found.period, ctx.community.zone)
+    said = lines.week(found, span, ctx.language)
+    heading = spans.heading(found.period, ctx.community.zone, ctx.language)
+    return Section(heading, Body.of(*said).blocks, tiles.part(ctx, found)) if said else None
 
 
 @router.command(
-    "why", "为什么", needs=Right.READ, fits=rf"(?i:{_ANY_FIGURE})", help=Texts.HELP_WHY, usage=Texts.WHY_USAGE
+    "why",
+    "为什么",
+    needs=Right.READ,
+    fits=rf"(?i:(?:{_ANY_FIGURE})(?: {WORDS})?)",
+    help=Texts.HELP_WHY,
+    usage=Texts.WHY_USAGE,
 )
 async def why(command: Command, ctx: Context[Settings]) -> Reply:
-    """List the threads behind a number of the last days."""
-    name, zone = _NAMED[command.args.casefold()], ctx.community.zone
-    period = metrics.last_days(ctx.settings.days, ctx.now().astimezone(zone).date(), zone)
-    return Reply(await explain(ctx, name, groups=await _here(ctx), since=period.since, until=period.until))
-
-
-async def explain(ctx: Context[Any], name: str, *, groups: Sequence[int], since: datetime, until: datetime) -> Body:
-    """Return what a figure means and which threads are behind it, in at most seven lines.
-
-    Raises:
-        UnknownFigure: There is none of that name.
-    """
-    options, period = await figures.options_in(ctx), Period(since, until)
+    """List the threads behind a number, of the groups and days that are asked for."""
+    found = _WHICH.fullmatch(command.args.casefold())
+    if found is None:
+        raise UserError(ctx.say(Texts.WHY_USAGE))
+    name, asked = _NAMED[found["figure"]], _asked(ctx, found["words"] or "")
+    period, options = _period(ctx, asked), await figures.options_in(ctx)
     told = figures.cohort(period, options) if name in figures.COHORT else period
-    scope = await figures.scope_of(ctx, groups)
+    scope = await figures.scope_of(ctx, await reach.groups_of(ctx, asked))
     value = await metrics.compute(ctx.store, name, scope, told, ctx.now(), options)
     rows = await metrics.why(ctx.store, name, scope, told, ctx.now(), options)
-    return Body.of(*await reasons.lines(ctx, metrics.figure(name), value, rows))
+    return Reply(Body.of(*await reasons.lines(ctx, metrics.figure(name), value, rows, found["words"] or "")))
 
 
-async def _here(ctx: Context[Any]) -> list[int]:
-    """Return the groups that are meant: this one; in a direct those the speaker speaks in or runs.
+@router.command(
+    "export",
+    "导出",
+    needs=Right.READ,
+    fits=rf"(?i:{WORDS})?(?i:{exporting.WORDS})*",
+    help=Texts.HELP_EXPORT,
+    usage=Texts.EXPORT_USAGE,
+)
+async def export(command: Command, ctx: Context[Settings]) -> list[Reply | Errand]:
+    """Send an admin the threads and figures of a period as a spreadsheet, in private."""
+    words, wish = exporting.wish(command.args)
+    asked = parse(words)
+    if asked is None:
+        raise UserError(ctx.say(Texts.EXPORT_USAGE))
+    wanted = await reach.run(ctx, asked)
+    return exporting.ask(ctx, wanted, _period(ctx, asked), wish)
 
-    Raises:
-        UserError: There is none.
-    """
-    if not ctx.group.is_direct:
-        return [ctx.group.id]
-    spoken_in = await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
-    every = {group.id for group in await groups.every(ctx.store)}
-    found = sorted(every & {*spoken_in, *await run_by_speaker(ctx)})
-    if not found:
-        raise UserError(ctx.say(Texts.NOWHERE))
-    return found
 
-
-async def _label(ctx: Context[Any], wanted: Sequence[int]) -> str:
-    if len(wanted) == 1:
-        group = await groups.get(ctx.store, wanted[0])
-        return group.name or group.key
-    return ctx.community.name or ctx.say(Texts.YOURS, count=len(wanted))
+@router.errand(exporting.EXPORT)
+async def write(errand: Errand, outside: Outside) -> list[Reply]:
+    """Write the spreadsheet and send it to whoever asked."""
+    if errand.member is None:
+        raise LookupError("an export for nobody")
+    return [Reply(await exporting.write(outside, errand), member=errand.member, purpose=Purpose.NOTICE)]

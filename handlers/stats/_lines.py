@@ -10,7 +10,8 @@ from handlers._wording.durations import exact
 from handlers._wording.figures import Compared
 from handlers._wording.numbers import beside, counts, shares, short, times
 from handlers._wording.sight import counted, sight
-from storage.metrics import Bound, Missing, Period, Value, days
+from handlers._wording.spans import LAST, Span
+from storage.metrics import Bound, Missing, Value, days
 from storage.outcome import DEFINITION_VERSION
 
 
@@ -19,10 +20,15 @@ class Texts:
 
     HEAD = Text(zh="{label} · 近 {days} 天", en="{label} · last {days} days")
     HEAD_SPAN = Text(zh="{label} · {first}–{last}", en="{label} · {first}–{last}")
+    HEAD_NAMED = Text(zh="{label} · {name} {days}", en="{label} · {name}, {days}")
+    SAME_AGE = Text(zh="前 {days} 天同期", en="{days} days before, as far")
     BEFORE = Text(zh="前 {days} 天", en="{days} days before")
     ASKED = Text(zh="提问 {count}", en="Questions {count}")
     ASKED_LONG = Text(zh="提问 {count} 个", en="Questions {count}")
     RESPONSE = Text(zh="首次响应 中位 {median}，平均 {mean}", en="First response: median {median}, mean {mean}")
+    SERVICE = Text(zh="，服务时段 {median}", en=", in service hours {median}")
+    WITH_OPEN = Text(zh="，连还在等的一起算 {median}", en=", {median} with those that wait")
+    HALF_OPEN = Text(zh="，连还在等的一起算，过半还没等到", en=", and of all, more than half still wait")
     NO_RESPONSE = Text(zh="首次响应 还没人应", en="First response: none yet")
     WITHIN = Text(zh="24 小时内有人应 {share}", en="Response within 24 h: {share}")
     COHORT = Text(zh="满 7 天的题 解决 {share}", en="Questions at least 7 days old: resolved {share}")
@@ -43,12 +49,10 @@ class Texts:
         zh="{sight} · 口径 v{version} · 发「为什么 首次响应」看是哪些题",
         en="{sight} · definitions v{version} · /why first response time shows which",
     )
-    LAST_WEEK = Text(zh="上周", en="last week")
-    EARLIER = Text(zh="之前", en="before")
 
 
-async def report(ctx: Context[Any], found: Compared, label: str) -> list[str]:
-    """Return the seven lines of /stats."""
+async def report(ctx: Context[Any], found: Compared, label: str, name: Text | None = None) -> list[str]:
+    """Return the seven lines of /stats; `name` is the period's, where it has one."""
     language = ctx.language
     single = len(found.scope.groups) == 1
     seen = await sight(ctx, found.scope.groups, found.period) if single else await counted(
@@ -57,33 +61,34 @@ async def report(ctx: Context[Any], found: Compared, label: str) -> list[str]:
     foot = ctx.say(Texts.FOOT, sight=seen, version=DEFINITION_VERSION)
     told = [_asked(found, language), *_waits(found, language, short), _cohort(found, language)]
     people = _people(found, language)
-    return [line for line in (_head(ctx, found, label), *told, people, foot) if line]
+    return [line for line in (_head(ctx, found, label, name), *told, people, foot) if line]
 
 
-def week(found: Compared, language: str) -> list[str]:
-    """Return the five lines of the digest; those that nothing can be said of are left out."""
+def week(found: Compared, span: Span, language: str) -> list[str]:
+    """Return the five lines of the digest of a day, week or month; those that nothing can be said of are left out."""
     questions = found.now["questions"]
     if questions.missing is Missing.NOT_OBSERVABLE:
         return [_unseen(questions, language)] if questions.coverage.left_out else []
-    last = (Texts.LAST_WEEK if _is_week(found.period) else Texts.EARLIER).in_language(language)
+    last = LAST[span].in_language(language)
     now, before = counts(*found.pair("questions"))
     asked = Texts.ASKED_LONG.in_language(language, count=now)
     head = beside(asked, before, language, word=last, revised="questions" in found.revised)
-    told = [head, *_waits(found, language, exact), _cohort_long(found, language), _close(found, language)]
+    told = [head, *_waits(found, language, exact), _cohort_long(found, span, language), _close(found, language)]
     return [line for line in told if line]
 
 
-def _is_week(period: Period) -> bool:
-    return period.until - period.since <= timedelta(days=7, hours=1)
-
-
-def _head(ctx: Context[Any], found: Compared, label: str) -> str:
+def _head(ctx: Context[Any], found: Compared, label: str, name: Text | None) -> str:
     first, last = days(found.period, ctx.community.zone)
-    count = (last - first).days + 1
-    head = ctx.say(Texts.HEAD, label=label, days=count)
-    if last != ctx.now().astimezone(ctx.community.zone).date():
+    count, today = (last - first).days + 1, ctx.now().astimezone(ctx.community.zone).date()
+    if name is not None:
+        span = f"{first:%m.%d}" if first == last else f"{first:%m.%d}–{min(last, today):%m.%d}"
+        head = ctx.say(Texts.HEAD_NAMED, label=label, name=ctx.say(name), days=span)
+    elif last == today:
+        head = ctx.say(Texts.HEAD, label=label, days=count)
+    else:
         head = ctx.say(Texts.HEAD_SPAN, label=label, first=f"{first:%m.%d}", last=f"{last:%m.%d}")
-    return beside(head, ctx.say(Texts.BEFORE, days=count) if found.before else None, ctx.language)
+    before = Texts.SAME_AGE if name is not None and last >= today else Texts.BEFORE
+    return beside(head, ctx.say(before, days=count) if found.before else None, ctx.language)
 
 
 def _asked(found: Compared, language: str) -> str:
@@ -112,10 +117,30 @@ def _waits(found: Compared, language: str, say: Any) -> list[str]:
                 median=beside(*median, language, revised=revised),
                 mean=beside(*average, language, revised=revised),
             )
+            + _open(now, say, language)
+            + _service(found, say, language)
         )
     elif now.of:
         told.append(Texts.NO_RESPONSE.in_language(language))
     return [*told, _share(found, "response_rate_24h", Texts.WITHIN, language)]
+
+
+def _open(now: Value, say: Any, language: str) -> str:
+    """Return the median that counts those that still wait, where they are many: the plain one would look too good."""
+    if not now.many_open:
+        return ""
+    median = now.extra.get("survival_median")
+    if median is None:
+        return Texts.HALF_OPEN.in_language(language)
+    return Texts.WITH_OPEN.in_language(language, median=say(timedelta(seconds=median), language))
+
+
+def _service(found: Compared, say: Any, language: str) -> str:
+    """Return the same by the other clock, where it was asked for."""
+    service = found.now.get("first_response_service_time")
+    if service is None or service.value is None:
+        return ""
+    return Texts.SERVICE.in_language(language, median=say(timedelta(seconds=service.value), language))
 
 
 def _share(found: Compared, name: str, text: Text, language: str) -> str:
@@ -130,8 +155,8 @@ def _cohort(found: Compared, language: str) -> str:
     return _share(found, "r7", Texts.COHORT, language)
 
 
-def _cohort_long(found: Compared, language: str) -> str:
-    return _share(found, "r7", Texts.COHORT_LONG if _is_week(found.period) else Texts.COHORT, language)
+def _cohort_long(found: Compared, span: Span, language: str) -> str:
+    return _share(found, "r7", Texts.COHORT_LONG if span is Span.WEEKLY else Texts.COHORT, language)
 
 
 def _close(found: Compared, language: str) -> str:
@@ -139,7 +164,8 @@ def _close(found: Compared, language: str) -> str:
     if now.value is None:
         return ""
     pair = times(now.value, before.value if before else None, exact, language)
-    return Texts.CLOSE.in_language(language, median=beside(*pair, language, revised="close_time" in found.revised))
+    line = Texts.CLOSE.in_language(language, median=beside(*pair, language, revised="close_time" in found.revised))
+    return line + _open(now, exact, language)
 
 
 def _people(found: Compared, language: str) -> str:

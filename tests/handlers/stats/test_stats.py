@@ -21,7 +21,7 @@ FEATURES = ("questions", "corrections", "stats", "settings", "help")
 WEEK = """\
 群 g1 · 近 7 天（前 7 天）
 提问 3（2）
-首次响应 中位 10 分（20），平均 10 分（20）
+首次响应 中位 10 分（20），平均 10 分（20），连还在等的一起算 10 分，服务时段 10 分
 24 小时内有人应 2/3（1/2）
 满 7 天的题 解决 1/2
 活跃 4 人（3），群 1,982 人（+6）
@@ -30,7 +30,7 @@ WEEK = """\
 WEEK_EN = """\
 群 g1 · last 7 days (7 days before)
 Questions 3 (2)
-First response: median 10 min (20), mean 10 min (20)
+First response: median 10 min (20), mean 10 min (20), 10 min with those that wait, in service hours 10 min
 Response within 24 h: 2/3 (1/2)
 Questions at least 7 days old: resolved 1/2
 Active 4 (3), 1,982 in the group (+6)
@@ -66,7 +66,11 @@ async def test_seven_days(sqlite_database: Database, language: str, said: str) -
 async def test_a_month(sqlite_database: Database) -> None:
     found = await town(sqlite_database)
     lines = (await found.chat.ask_bot("木子", "统计 30"))[0].splitlines()
-    assert lines[:3] == ["群 g1 · 近 30 天（前 30 天）", "提问 5（0）", "首次响应 中位 10 分，平均 13 分"]
+    assert lines[:3] == [
+        "群 g1 · 近 30 天（前 30 天）",
+        "提问 5（0）",
+        "首次响应 中位 10 分，平均 13 分，连还在等的一起算 20 分，服务时段 10 分",
+    ]
     assert "满 7 天的题 解决 1/2" in lines  # of a month its own questions, as far as they are old enough
 
 
@@ -74,7 +78,7 @@ async def test_days_that_cannot_be(sqlite_database: Database) -> None:
     found = await town(sqlite_database)
     for days in ("0", "367", "999"):
         said = await found.chat.ask_bot("木子", f"/stats {days}")
-        assert said == ["「统计」看近 7 天，「统计 30」看近 30 天，最多 366 天。"]
+        assert said == ["「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天。"]
 
 
 async def test_per_cent_only_from_twenty(sqlite_database: Database) -> None:
