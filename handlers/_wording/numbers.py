@@ -11,14 +11,14 @@ from storage.metrics import Value
 FEW = 20  # below it a rate is printed as counts, without per cent
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
-_REVISED = Text(zh="修订", en="revised")
+REVISED = Text(zh="修订", en="revised")
 
 
 def beside(now: str, before: str | None, language: str, *, word: str = "", revised: bool = False) -> str:
     """Return a number with the one before in brackets: 143（上周 128 修订）; without brackets where there is none."""
     if before is None:
         return now
-    parts = [word, before, _REVISED.in_language(language) if revised else ""]
+    parts = [word, before, REVISED.in_language(language) if revised else ""]
     inside = " ".join(part for part in parts if part)
     return f"{now} ({inside})" if language == "en" else f"{now}（{inside}）"
 
@@ -30,10 +30,15 @@ def counts(now: Value, before: Value | None) -> tuple[str, str | None]:
 
 def shares(now: Value, before: Value | None, language: str) -> tuple[str, str | None]:
     """Return two shares with what they rest on: 91%，124/136; without per cent where one rests on fewer than 20."""
-    per_cent = min(now.base, now.base if before is None else before.base) >= FEW
+    per_cent = enough(now, before)
     return share(now, language, per_cent=per_cent), None if before is None else share(
         before, language, per_cent=per_cent
     )
+
+
+def enough(now: Value, before: Value | None) -> bool:
+    """Say whether two shares rest on enough to be said in per cent."""
+    return min(now.base, now.base if before is None else before.base) >= FEW
 
 
 def share(value: Value, language: str, *, per_cent: bool) -> str:
