@@ -50,16 +50,16 @@ def talks(name: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     return [(thread, held[thread["thread"]]) for thread in THREADS if thread["file"] == name]
 
 
-def test_half_of_the_streams_is_held() -> None:
+def test_enough_streams_are_held() -> None:
     held = [name for name in STREAMS if name.endswith(HELD)]
-    assert len(STREAMS) >= 14
-    assert len(held) * 2 == len(STREAMS)
+    assert len(held) >= 11
+    assert len(STREAMS) - len(held) >= 31
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_messages_are_well_formed(name: str) -> None:
     rows = STREAMS[name]
-    assert 120 <= len(rows) <= 220
+    assert 80 <= len(rows) <= 220
     assert len({message["group"] for message in rows}) == 1
     for message in rows:
         assert list(message) == FIELDS
