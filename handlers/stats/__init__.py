@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -117,7 +117,7 @@ def _waits(found: Compared, language: str, say: Any) -> list[str]:
                 median=beside(*median, language, revised=revised),
                 mean=beside(*average, language, revised=revised),
             )
-            + _open(now, say, language)
+            + waiting(now, say, language)
             + _service(found, say, language)
         )
     elif now.of:
@@ -125,7 +125,7 @@ def _waits(found: Compared, language: str, say: Any) -> list[str]:
     return [*told, _share(found, "response_rate_24h", Texts.WITHIN, language)]
 
 
-def _open(now: Value, say: Any, language: str) -> str:
+def waiting(now: Value, say: Any, language: str) -> str:
     """Return the median that counts those that still wait, where they are many: the plain one would look too good."""
     if not now.many_open:
         return ""
@@ -165,7 +165,7 @@ def _close(found: Compared, language: str) -> str:
         return ""
     pair = times(now.value, before.value if before else None, exact, language)
     line = Texts.CLOSE.in_language(language, median=beside(*pair, language, revised="close_time" in found.revised))
-    return line + _open(now, exact, language)
+    return line + waiting(now, exact, language)
 
 
 def _people(found: Compared, language: str) -> str:

@@ -12,6 +12,7 @@ from handlers._wording.durations import exact
 from handlers._wording.figures import Compared
 from handlers._wording.numbers import REVISED, beside, counts, enough, percent, times
 from handlers._wording.spans import LAST, THIS, span_of
+from handlers.stats._lines import waiting
 from storage.metrics import Missing, Value
 
 
@@ -69,7 +70,8 @@ def _time(found: Compared, name: str, label: Text, before: _Before, language: st
         return None
     said = None if last is None or last.value is None else exact(timedelta(seconds=last.value), language)
     value = exact(timedelta(seconds=now.value), language)
-    note = _mean(now, last, language) if name == "first_response_time" else ""
+    notes = _mean(now, last, language) if name == "first_response_time" else "", waiting(now, exact, language)
+    note = " · ".join(word for word in (text.lstrip("，, ") for text in notes) if word)
     return Tile(label.in_language(language), value, before(said, name), note)
 
 
