@@ -13,7 +13,7 @@ from bot.adapters.telegram._webhook import address
 PRIVATE = (
     "privacy mode is on: in groups where the bot is no admin it sees only commands, mentions and replies to it."
     " Switch it off with @BotFather (/setprivacy, Disable), then remove the bot from each group and add it again;"
-    " or make it an admin there"
+    ' or make it an admin there; or, if that is all it is to see, set sees = "mentions"'
 )
 
 
@@ -30,11 +30,12 @@ async def ask(settings: Settings) -> tuple[list[str], bool | None]:
         way = "is the proxy right?" if settings.proxy else "is a proxy needed (proxy = ...)?"
         return [f"{where}: {error}; {way}"], None
     sees_all = raw.get("can_read_all_group_messages") is True
-    return [*_of_bot(raw, sees_all=sees_all), *_of_webhook(info, settings)], sees_all
+    enough = sees_all or settings.sees == "mentions"
+    return [*_of_bot(raw, enough=enough), *_of_webhook(info, settings)], sees_all
 
 
-def _of_bot(raw: Raw, *, sees_all: bool) -> list[str]:
-    lines = [] if sees_all else [PRIVATE]
+def _of_bot(raw: Raw, *, enough: bool) -> list[str]:
+    lines = [] if enough else [PRIVATE]
     if raw.get("can_join_groups") is False:
         lines.append("the bot cannot be added to groups: allow it with @BotFather (/setjoingroups)")
     return lines

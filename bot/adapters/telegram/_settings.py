@@ -23,6 +23,7 @@ class Settings(BaseModel):
     Attributes:
         token: What @BotFather gave out; whoever has it is the bot.
         mode: `poll`: we ask Telegram, which needs no address of ours; `webhook`: Telegram calls us.
+        sees: What it is meant to see of groups: `all`, so that privacy mode is a fault; or `mentions` are enough.
         api: Where the Bot API is; a server of your own, or Telegram's.
         proxy: Through which Telegram is reached, `http://` or `socks5://`; empty goes there directly, or as the
             environment says, where one with a password belongs.
@@ -44,6 +45,7 @@ class Settings(BaseModel):
 
     token: SecretStr
     mode: Literal["poll", "webhook"] = "poll"
+    sees: Literal["all", "mentions"] = "all"
     api: str = "https://api.telegram.org"
     proxy: str = ""
     poll_timeout: int = Field(default=30, ge=1, le=50)

@@ -504,6 +504,15 @@ async def test_privacy_mode_is_told_with_its_remedy() -> None:
     assert adapter.wider == line
 
 
+async def test_privacy_mode_is_no_fault_where_mentions_are_enough() -> None:
+    fake = Fake(private=True)
+    async with fake.serve() as port:
+        adapter = telegram(port, sees="mentions")
+        assert await adapter.probe() == []
+        assert Ability.SEE_ALL not in adapter.abilities
+        assert adapter.wider  # doctor still says of each group how to see more
+
+
 async def test_a_wrong_token_and_nobody_there_are_told() -> None:
     (line,) = await probed(Fake(), token=WRONG)
     assert "@BotFather" in line
