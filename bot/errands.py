@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -73,6 +73,11 @@ class Errands:
             self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
 
+    async def read_in_worker(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run a coroutine function in the worker process, over a connection of its own."""
+        url = self.database.url.render_as_string(hide_password=False)
+        return await self.in_worker(_reading, url, function, *args)
+
     def wake(self) -> None:
         """Say that there may be an errand."""
         self._wake.set()
@@ -131,6 +136,15 @@ class Errands:
         async with self.database.write() as store:
             last = errand.attempts + 1 >= MAX_ATTEMPTS
             await errands.fail(store, errand.id, type(error).__name__, None if last else retry)
+
+
+def _reading(url: str, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+    return asyncio.run(_read(url, function, *args))
+
+
+async def _read(url: str, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+    async with Database.open(url) as database, database.read() as store:
+        return await function(store, *args)
 
 
 def _nobody(platform: str) -> Account:

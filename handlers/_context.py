@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -141,4 +141,8 @@ class Outside(Protocol):
 
     async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
         """Run a pure function of a module in the worker process: whatever takes longer than a moment of CPU."""
+        ...
+
+    async def read_in_worker(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run a coroutine function of a module there; it is given a store of its own that only reads, then `args`."""
         ...

@@ -47,8 +47,11 @@ EXAMPLES = {
     "split": Text(zh="拆分 2926 内存爆了", en="/split 2926 out of memory"),
     "undo": Text(zh="撤销", en="/undo"),
     "help": Text(zh="帮助 结题", en="/help close"),
-    "stats": Text(zh="统计 30", en="/stats 30"),
-    "why": Text(zh="为什么 首次响应", en="/why first response time"),
+    "stats": Text(zh="统计 上月", en="/stats last month"),
+    "why": Text(zh="为什么 首次响应 上月", en="/why median response last month"),
+    "export": Text(zh="导出 上月", en="/export last month"),
+    "report": Text(zh="报告 2026-10", en="/report 2026-10"),
+    "credit": Text(zh="公开署名", en="/credit"),
     "digest": Text(zh="周报 预览", en="/digest preview"),
     "approve": Text(zh="发吧 12", en="/approve 12"),
     "resend": Text(zh="补发 12", en="/resend 12"),
@@ -72,7 +75,7 @@ EXAMPLES = {
 # Commands without a line in /help.
 UNLISTED = {"owner": Text(zh="凭一次性的码当上所有者", en="become the owner, with the code that works once")}
 # These work from a direct, where nobody has a group's rights, and so ask for them themselves.
-ADMINS = frozenset({"approve", "resend", "posts"})
+ADMINS = frozenset({"approve", "resend", "posts", "export"})
 GROUP_ONLY = frozenset({"quiet", "speak", "hello", "admin"})
 
 WHO = {

@@ -20,7 +20,7 @@ async def quotable(ctx: Context[Any]) -> list[int]:
     was seen in count as home.
     """
     set_by_group = await settings.by_group(ctx.store, KEY)
-    default = set_by_group.get(settings.COMMUNITY, _configured(ctx))
+    default = set_by_group.get(settings.COMMUNITY, configured(ctx))
     every = {group.id: set_by_group.get(group.id, default) for group in await groups.every(ctx.store, GroupKind.GROUP)}
     home = await _home(ctx)
     if not ctx.group.is_direct and every.get(ctx.group.id) != "community":
@@ -34,6 +34,7 @@ async def _home(ctx: Context[Any]) -> list[int]:
     return await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
 
 
-def _configured(ctx: Context[Any]) -> str:
+def configured(ctx: Context[Any]) -> str:
+    """Return what groups share where nothing was set by command."""
     found = next((feature.settings for feature in ctx.features if feature.name == "questions"), None)
     return str(getattr(found, "sharing", "community"))
