@@ -10,7 +10,7 @@ from handlers import Context, Text
 from handlers._drawing import Part, Tile
 from handlers._wording.durations import exact
 from handlers._wording.figures import Compared
-from handlers._wording.numbers import REVISED, beside, counts, enough, percent, times
+from handlers._wording.numbers import REVISED, beside, counts, enough, percent, short, times
 from handlers._wording.spans import LAST, THIS, span_of
 from handlers.stats._lines import waiting
 from storage.metrics import Missing, Value
@@ -79,7 +79,7 @@ def _mean(now: Value, last: Value | None, language: str) -> str:
     mean = now.extra.get("mean")
     if mean is None:
         return ""
-    pair = times(mean, last.extra.get("mean") if last else None, exact, language)
+    pair = times(mean, last.extra.get("mean") if last else None, short, language)
     return Texts.MEAN.in_language(language, mean=beside(*pair, language))
 
 
