@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers import Context, Text
 from handlers._wording.figures import Compared
+from handlers._wording.names import spaced
 from handlers._wording.numbers import FEW, beside, counts, percent, share, shares, short, times
 from handlers._wording.spans import LAST, Span
 from storage.deliveries import Delivery
@@ -53,13 +54,14 @@ class Texts:
         en="{count} questions of {last}: resolved {resolved} | inferred {inferred} | answered {answered} "
         "| unanswered {unanswered}",
     )
-    ACTIVE = Text(zh="活跃 {count} 人，{groups} 个群去重", en="Active {count}, over {groups} groups, each once")
+    ACTIVE = Text(zh="活跃 {count}，{groups} 个群去重", en="Active {count}, over {groups} groups, each once")
     AT_MOST = Text(
         zh="{line}；跨平台只合并了绑定过的人，所以是上限", en="{line}; only bound accounts are one person, so at most"
     )
     SIZE = Text(zh="群人数 {count}，进 {joins} 退 {leaves}", en="Members {count}, {joins} joined, {leaves} left")
     BY_HAND = Text(zh="看不到人数的群，手填 {count}", en="Where sizes are not seen: {count}, entered by hand")
     LOAD = Text(zh="答题 {count} 人，前 5 位占 {share}", en="{count} people answered, the first five gave {share}")
+    LOAD_FEW = Text(zh="答题 {count} 人，{answers} 个回答", en="{count} people answered, {answers} answers")
     MOST = Text(zh="{line}；{name}最多，占 {share}", en="{line}; {name} most, {share}")
     WAITING = Text(zh="72 小时没人应：{threads}", en="No response in 72 hours: {threads}")
     AND_MORE = Text(zh="{named} 等 {count} 题", en="{named} and others, {count} in all")
@@ -109,7 +111,7 @@ def headline(ctx: Context[Any], found: Compared, risk: Watched) -> str:
     if risk.largest and most >= MUCH and found.now["answer_concentration"].base >= FEW:
         facts.append(ctx.say(Texts.LEANS, name=risk.largest, share=percent(most)))
     between = "; " if ctx.language == "en" else "；"
-    return ctx.say(Texts.END, facts=between.join(facts or [ctx.say(Texts.CALM)]))
+    return spaced(ctx.say(Texts.END, facts=between.join(facts or [ctx.say(Texts.CALM)])))
 
 
 def _speed(found: Compared) -> list[Text]:
@@ -235,10 +237,14 @@ def _load(ctx: Context[Any], found: Compared, risk: Watched) -> str:
     now, before = found.pair("answer_concentration")
     if now.value is None or not found.now["answerers"].n:
         return ""
-    then = None if before is None or before.value is None else percent(before.value)
+    if now.base < FEW:
+        return ctx.say(Texts.LOAD_FEW, count=found.now["answerers"].n, answers=now.base)
+    then = None if before is None or before.value is None or before.base < FEW else percent(before.value)
     told = beside(percent(now.value), then, ctx.language)
     line = ctx.say(Texts.LOAD, count=found.now["answerers"].n, share=told)
-    return ctx.say(Texts.MOST, line=line, name=risk.largest, share=percent(_largest(found))) if risk.largest else line
+    if not risk.largest:
+        return line
+    return spaced(ctx.say(Texts.MOST, line=line, name=risk.largest, share=percent(_largest(found))))
 
 
 def _waiting(ctx: Context[Any], risk: Watched) -> str:

@@ -31,10 +31,10 @@ SECOND = """\
 
 【这一周】
 提问 3 个（上周 2）
-首次响应 中位 10 分钟（20），平均 10 分钟（20）
+首次响应 中位 10 分钟（20），平均 10 分钟（20），连还在等的一起算 10 分钟
 24 小时内有人应 2/3（1/2）
 解决率 1/2：满 7 天才算，这是上周的题
-解决用时 中位 25 分钟
+解决用时 中位 25 分钟，连还在等的一起算 25 分钟
 
 【值得收藏】
 #3 加一列业务卡了半小时是为什么？
@@ -61,10 +61,10 @@ One more question, and yet shorter waits.
 
 【This week】
 Questions 3 (last week 2)
-First response: median 10 minutes (20), mean 10 minutes (20)
+First response: median 10 minutes (20), mean 10 minutes (20), 10 minutes with those that wait
 Response within 24 h: 2/3 (1/2)
 Resolved: 1/2, of last week's questions (7 days old now)
-Time to resolve: median 25 minutes
+Time to resolve: median 25 minutes, 25 minutes with those that wait
 
 【Worth keeping】
 #3 加一列业务卡了半小时是为什么？
