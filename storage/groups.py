@@ -1,11 +1,10 @@
-"""Groups: the places where members talk, what of them can be seen (coverage), and their sizes."""
+"""Groups: the places where members talk, and their sizes; what can be seen of them is `storage/coverage.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -19,14 +18,44 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
-    or_,
     select,
     update,
 )
 
+from storage.coverage import COVERAGE, Coverage, Span, add_span, cover, end_cover, is_covered, spans
 from storage.database import Store
 from storage.frames import GroupKind, Place
 from storage.schema import METADATA, Id, UTCDateTime
+
+__all__ = [
+    "COVERAGE",
+    "FORMER_KEYS",
+    "GROUPS",
+    "SIZES",
+    "Coverage",
+    "Group",
+    "Span",
+    "add_span",
+    "at",
+    "belongs_to",
+    "cover",
+    "covered_since",
+    "direct_of",
+    "end_cover",
+    "ensure",
+    "every",
+    "get",
+    "is_covered",
+    "move",
+    "next_version",
+    "noticed",
+    "of_account",
+    "serve",
+    "set_size",
+    "set_zone",
+    "size_on",
+    "spans",
+]
 
 GROUPS = Table(
     "groups",
@@ -45,18 +74,6 @@ GROUPS = Table(
     Index("ix_groups_member_id", "member_id"),
 )
 
-COVERAGE = Table(
-    "coverage",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
-    Column("coverage", Text, nullable=False),
-    Column("since", UTCDateTime, nullable=False),
-    Column("until", UTCDateTime),  # None while it goes on
-    Column("missing", Integer),  # of a gap: how many messages, where that is known
-    Index("ix_coverage_group_id_since", "group_id", "since"),
-)
-
 SIZES = Table(
     "group_sizes",
     METADATA,
@@ -73,15 +90,6 @@ FORMER_KEYS = Table(
     Column("key", Text, primary_key=True),
     Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
 )
-
-
-class Coverage(StrEnum):
-    """What the bot can see of a group during a span of time."""
-
-    FULL = "full"
-    MENTIONS = "mentions"
-    IMPORTED = "imported"
-    NONE = "none"  # a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,6 @@ class Group:
         return self.kind is GroupKind.DIRECT
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time in which a group was covered in one way; `until` None means it goes on."""
-
-    group_id: int
-    coverage: Coverage
-    since: datetime
-    until: datetime | None
-    missing: int | None
-
-
 _COLUMNS = tuple(
     GROUPS.c[name]
     for name in ("id", "platform", "key", "kind", "name", "account_id", "member_id", "zone", "noticed_at")
@@ -131,7 +128,6 @@ _BY_FORMER_KEY = (
     .where(FORMER_KEYS.c.platform == bindparam("platform"), FORMER_KEYS.c.key == bindparam("key"))
 )
 _BY_ID = select(*_COLUMNS).where(GROUPS.c.id == bindparam("id"))
-_SPAN = (COVERAGE.c.group_id, COVERAGE.c.coverage, COVERAGE.c.since, COVERAGE.c.until, COVERAGE.c.missing)
 
 
 def _group(row: Iterable[object]) -> Group:
@@ -240,28 +236,6 @@ async def next_version(store: Store, group: int) -> int:
     return int(await store.scalar(step.returning(GROUPS.c.version)))
 
 
-async def cover(store: Store, group: int, coverage: Coverage, since: datetime) -> None:
-    """Say what can be seen from now on: closes the open span and opens another, unless nothing changes."""
-    row = await store.row(select(*_SPAN).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)))
-    if row is not None and row.coverage == coverage:
-        return
-    await end_cover(store, group, since)
-    await store.insert(COVERAGE, group_id=group, coverage=coverage, since=since)
-
-
-async def is_covered(store: Store, group: int) -> bool:
-    """Say whether it is known what is seen of a group now."""
-    query = select(COVERAGE.c.id).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)).limit(1)
-    return await store.scalar(query) is not None
-
-
-async def end_cover(store: Store, group: int, until: datetime) -> None:
-    """Close the span that goes on: from now on nothing is known to be seen."""
-    await store.execute(
-        update(COVERAGE).where(COVERAGE.c.group_id == group, COVERAGE.c.until.is_(None)).values(until=until)
-    )
-
-
 async def covered_since(store: Store, account: int) -> dict[int, datetime]:
     """Return since when the groups that an account listens in are covered live, by group."""
     query = (
@@ -271,30 +245,6 @@ async def covered_since(store: Store, account: int) -> dict[int, datetime]:
         .group_by(COVERAGE.c.group_id)
     )
     return {row[0]: row[1] for row in await store.rows(query)}
-
-
-async def add_span(store: Store, span: Span) -> None:
-    """Record a finished span: a gap, or what an import covers."""
-    await store.insert(
-        COVERAGE,
-        group_id=span.group_id,
-        coverage=span.coverage,
-        since=span.since,
-        until=span.until,
-        missing=span.missing,
-    )
-
-
-async def spans(store: Store, groups: Iterable[int], since: datetime, until: datetime) -> list[Span]:
-    """Return the spans that touch a period, by group and time."""
-    ids = list(groups)
-    query = (
-        select(*_SPAN)
-        .where(COVERAGE.c.group_id.in_(ids), COVERAGE.c.since < until)
-        .where(or_(COVERAGE.c.until.is_(None), COVERAGE.c.until > since))
-        .order_by(COVERAGE.c.group_id, COVERAGE.c.since)
-    )
-    return [Span(row[0], Coverage(row[1]), *row[2:]) for row in await store.rows(query)]
 
 
 async def set_size(store: Store, group: int, day: date, size: int, source: str = "observed") -> None:

@@ -9,103 +9,43 @@ pending --claim--> sending --ok--> sent
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from storage import replies
+from storage._posts import COLUMNS, EMPTY, OUTBOX, Post, State, post_of
 from storage._turns import Waiting, preceding, turns, whole
 from storage.database import Store
-from storage.replies import Body, Purpose, Reply
-from storage.schema import METADATA, Id, UTCDateTime
+from storage.replies import Purpose, Reply
 
-OUTBOX = Table(
-    "outbox",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("group_id", Id, ForeignKey("groups.id"), nullable=False),
-    Column("reply_to", Text),
-    Column("about", Text),
-    Column("purpose", Text, nullable=False),
-    Column("body", Text, nullable=False),  # JSON; blanked after retention
-    Column("payload", Text),  # as rendered for the platform: a retry sends the same bytes
-    Column("part", Integer, nullable=False, server_default="1"),
-    Column("parts", Integer, nullable=False, server_default="1"),
-    Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("not_before", UTCDateTime, nullable=False),
-    Column("expires_at", UTCDateTime),
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("sending_at", UTCDateTime),
-    Column("sent_at", UTCDateTime),
-    Column("owner", Text),  # the process that is sending
-    Column("platform_key", Text),
-    Column("error", Text),
-    UniqueConstraint("key"),
-    Index("ix_outbox_state_not_before", "state", "not_before"),
-    Index("ix_outbox_group_id_platform_key", "group_id", "platform_key"),
-    Index("ix_outbox_about", "about"),
-)
+__all__ = [
+    "EMPTY",
+    "OUTBOX",
+    "Post",
+    "State",
+    "answered_at",
+    "blank",
+    "by_key",
+    "claim",
+    "confirm",
+    "count_sent",
+    "due",
+    "gather",
+    "get",
+    "in_state",
+    "next_due",
+    "orphans",
+    "posted_among",
+    "posted_as",
+    "put",
+    "put_parts",
+    "settle",
+]
 
-
-class State(StrEnum):
-    """Where a post stands."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    HELD = "held"  # waits for a person: outcome unknown, or the preview is not approved
-    DROPPED = "dropped"  # expired, or not worth a risk of saying it twice
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A row of the outbox."""
-
-    id: int
-    key: str
-    group_id: int
-    reply_to: str | None
-    about: str | None
-    purpose: Purpose
-    body: Body
-    payload: str | None
-    part: int
-    parts: int
-    state: State
-    attempts: int
-    not_before: datetime
-    expires_at: datetime | None
-    created_at: datetime
-    sent_at: datetime | None
-    platform_key: str | None
-    error: str | None
-
-
-_NAMES = ("id", "key", "group_id", "reply_to", "about", "purpose", "body", "payload", "part", "parts", "state")
-_MORE = ("attempts", "not_before", "expires_at", "created_at", "sent_at", "platform_key", "error")
-_COLUMNS = tuple(OUTBOX.c[name] for name in (*_NAMES, *_MORE))
-_IN_GROUP = select(*_COLUMNS).where(OUTBOX.c.group_id == bindparam("group"))
+_IN_GROUP = select(*COLUMNS).where(OUTBOX.c.group_id == bindparam("group"))
 _POSTED_AS = _IN_GROUP.where(OUTBOX.c.platform_key == bindparam("key")).limit(1)
 _BUSY = select(OUTBOX.c.group_id).where(OUTBOX.c.state == State.SENDING)
 _WAITING = select(*(OUTBOX.c[name] for name in Waiting._fields)).where(OUTBOX.c.state == State.PENDING)
@@ -115,13 +55,6 @@ _NEXT_DUE = (
     .where(OUTBOX.c.state == State.PENDING)
     .group_by(OUTBOX.c.group_id)
 )
-EMPTY = replies.encode(Body(()))
-
-
-def _post(row: Any) -> Post:
-    fields = list(row)
-    fields[5], fields[6], fields[10] = Purpose(fields[5]), replies.decode(fields[6]), State(fields[10])
-    return Post(*fields)
 
 
 async def put(
@@ -178,8 +111,8 @@ async def due(store: Store, groups: Iterable[int], now: datetime) -> list[Post]:
     before = [preceding(post.key, post.part) for post in waiting if post.part > 1]
     sent = select(OUTBOX.c.key).where(OUTBOX.c.key.in_(before), OUTBOX.c.state == State.SENT)
     chosen = turns(waiting, frozenset(await store.scalars(sent)) if before else frozenset())
-    query = select(*_COLUMNS).where(OUTBOX.c.id.in_(chosen))
-    posts = {row[0]: _post(row) for row in await store.rows(query)} if chosen else {}
+    query = select(*COLUMNS).where(OUTBOX.c.id.in_(chosen))
+    posts = {row[0]: post_of(row) for row in await store.rows(query)} if chosen else {}
     return [posts[post] for post in chosen]
 
 
@@ -224,8 +157,8 @@ async def orphans(store: Store, groups: Iterable[int], alive: Iterable[str], bef
     """Return posts that were being sent by processes that are gone: their outcome is unknown."""
     inside = set(groups)
     gone = or_(OUTBOX.c.owner.not_in(list(alive)), OUTBOX.c.sending_at < before)
-    query = select(*_COLUMNS).where(OUTBOX.c.state == State.SENDING, gone).order_by(OUTBOX.c.id)
-    return [post for post in map(_post, await store.rows(query)) if post.group_id in inside]
+    query = select(*COLUMNS).where(OUTBOX.c.state == State.SENDING, gone).order_by(OUTBOX.c.id)
+    return [post for post in map(post_of, await store.rows(query)) if post.group_id in inside]
 
 
 async def get(store: Store, post: int) -> Post:
@@ -234,28 +167,30 @@ async def get(store: Store, post: int) -> Post:
     Raises:
         LookupError: There is none.
     """
-    row = await store.row(select(*_COLUMNS).where(OUTBOX.c.id == post))
+    row = await store.row(select(*COLUMNS).where(OUTBOX.c.id == post))
     if row is None:
         raise LookupError(f"no post {post}")
-    return _post(row)
+    return post_of(row)
 
 
 async def by_key(store: Store, key: str) -> Post | None:
     """Return the post with an identity."""
-    row = await store.row(select(*_COLUMNS).where(OUTBOX.c.key == key))
-    return None if row is None else _post(row)
+    row = await store.row(select(*COLUMNS).where(OUTBOX.c.key == key))
+    return None if row is None else post_of(row)
 
 
 async def in_state(store: Store, *states: State, group: int | None = None) -> list[Post]:
     """Return the posts in certain states, oldest first."""
-    query = select(*_COLUMNS).where(OUTBOX.c.state.in_(states)).order_by(OUTBOX.c.id)
-    return [_post(row) for row in await store.rows(query if group is None else query.where(OUTBOX.c.group_id == group))]
+    query = select(*COLUMNS).where(OUTBOX.c.state.in_(states)).order_by(OUTBOX.c.id)
+    return [
+        post_of(row) for row in await store.rows(query if group is None else query.where(OUTBOX.c.group_id == group))
+    ]
 
 
 async def posted_as(store: Store, group: int, platform_key: str) -> Post | None:
     """Return the post that the platform calls `platform_key`: what somebody replies to."""
     row = await store.row(_POSTED_AS, {"group": group, "key": platform_key})
-    return None if row is None else _post(row)
+    return None if row is None else post_of(row)
 
 
 async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -> set[str]:
@@ -269,14 +204,14 @@ async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -
 async def gather(store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, key: str) -> int | None:
     """Add a confirmation to the one of its kind that still waits in a group, or begin one that waits until a time."""
     kind = f"gather:{reply.gather}:"
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         OUTBOX.c.group_id == group, OUTBOX.c.state == State.PENDING, OUTBOX.c.key.startswith(kind, autoescape=True)
     )
     row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
     if row is None:
         waits = replace(reply, not_before=until)
         return await put(store, waits, key=key, group=group, now=now, expires_at=until + (until - now))
-    waiting = _post(row)
+    waiting = post_of(row)
     if not set(reply.body.blocks) <= set(waiting.body.blocks):
         body = replies.encode(waiting.body.plus(reply.body))
         await store.execute(update(OUTBOX).where(OUTBOX.c.id == waiting.id).values(body=body))
@@ -288,9 +223,9 @@ async def confirm(store: Store, group: int, platform_key: str, words: str, now: 
     if await posted_as(store, group, platform_key) is not None:
         return None
     doubtful = [State.SENDING, State.UNKNOWN, State.HELD]
-    query = select(*_COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.state.in_(doubtful), OUTBOX.c.attempts > 0)
+    query = select(*COLUMNS).where(OUTBOX.c.group_id == group, OUTBOX.c.state.in_(doubtful), OUTBOX.c.attempts > 0)
     heard = _folded(words)
-    for post in map(_post, await store.rows(query.order_by(OUTBOX.c.id))):
+    for post in map(post_of, await store.rows(query.order_by(OUTBOX.c.id))):
         first = post if post.part == 1 else await by_key(store, whole(post.key, post.part))
         if heard and first is not None and heard in _folded(replies.plain(first.body)):
             await settle(store, post.id, State.SENT, sent_at=now, platform_key=platform_key, error=None)
