@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from bot.evaluation import Report, Request
+from bot.evaluation import DataError, Report, Request
 from bot.evaluation._models import Says, roles_for, shipped_topics
 from bot.evaluation._reading import read
 from bot.evaluation._running import row
@@ -19,9 +19,14 @@ def evaluate(request: Request) -> Report:
     """Judge the roles that we give in gold threads, and what follows from them.
 
     Raises:
-        DataError: The data cannot be read.
+        DataError: The data cannot be read, or tells no role.
     """
     streams = read(request.data, request.format, mentions=request.mentions, only=request.only)
+    if not any(stream.roles for stream in streams):
+        raise DataError(
+            f"{request.data} tells no role of a message: logs of the format irc never do, and in jsonl each line needs"
+            ' one, like {"role": "answer"}'
+        )
     topics = shipped_topics()
     ours, notes = roles_for(request, streams)
     baselines: dict[str, Says] = {
@@ -53,7 +58,7 @@ def _solved(said: Said, memory: Memory, thread: int) -> Role:
 
 
 def judge(streams: Sequence[Stream], choice: Callable[[Stream], Says], topics: Topics) -> dict[str, float]:
-    """Return how many roles, response times, outcomes and close times come out right."""
+    """Return how many roles, response times, outcomes and close times come out right; what has no gold is left out."""
     rows: dict[str, Row] = {}
     threads: list[GoldThread] = []
     good: list[bool] = []
@@ -63,12 +68,11 @@ def judge(streams: Sequence[Stream], choice: Callable[[Stream], Says], topics: T
         rows |= _rows(stream, told, topics, len(rows))
         threads += stream.threads
     at = {said.id: said.at for stream in streams for said in stream.said}
-    return {
-        "role": answering.share(good),
-        "resp_time_ok": answering.share(answering.responses(threads, rows, at)),
-        "outcome": answering.share(answering.outcomes(threads, rows)),
-        "close_ok": answering.share(answering.closes(threads, rows, at)),
-    }
+    found = {"role": answering.share(good), "resp_time_ok": answering.share(answering.responses(threads, rows, at))}
+    if any(thread.outcome is not None for thread in threads):
+        found["outcome"] = answering.share(answering.outcomes(threads, rows))
+        found["close_ok"] = answering.share(answering.closes(threads, rows, at))
+    return found
 
 
 def given(stream: Stream, says: Says) -> dict[int, Role]:

@@ -165,7 +165,10 @@ def _of_repeats(request: Request) -> Report:
         index.put(len(before), 1, asked.question, asked.answer)
         before.append(asked)
     if not found:
-        raise DataError(f"{request.data} tells of no question that repeats another")
+        raise DataError(
+            f"{request.data} tells of no question that repeats another: logs of the format irc never do, and zh-chat"
+            " says it in threads.jsonl, as duplicate_of"
+        )
     others = max(1, len(before) - found)
     shares = {"found_first": right / found, "offered": offered / found, "wrongly_offered": wrong / others}
     note = f"{found} repeated questions, {others} others; each is looked for among those asked before it."

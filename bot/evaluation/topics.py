@@ -60,7 +60,9 @@ def _of_questions(request: Request) -> Report:
     asked = {stream.name: list(questions(stream)) for stream in streams}
     rows = [row for found in asked.values() for row in found]
     if not rows:
-        raise DataError(f"{request.data} names no topics")
+        raise DataError(
+            f"{request.data} names no topics: logs of the format irc never do, and zh-chat names them in threads.jsonl"
+        )
     if request.model == "shipped":
         shipped = linear.build(linear.Settings())
         models = dict.fromkeys(asked, shipped.weights)
@@ -178,7 +180,10 @@ def _rows(data: Path) -> list[Labelled]:
     try:
         found = [_row(json.loads(line)) for path in files for line in path.read_text("utf-8").splitlines() if line]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{data} is not readable as labelled texts: {type(error).__name__}: {error}") from error
+        raise DataError(
+            f"{data} is not readable as labelled texts ({type(error).__name__}: {error}); a line is like"
+            " {'text': ..., 'topic': ...}, and chats are judged with --format zh-chat"
+        ) from error
     if not found:
         raise DataError(f"{data} holds no labelled texts; a line is like {{'text': ..., 'topic': ...}}")
     return found

@@ -42,6 +42,30 @@ def test_data_that_is_none_ends_with_two(tmp_path: Path, what: str) -> None:
     assert (found.exit_code, found.output.count("\n")) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("what", "data", "form", "why"),
+    [
+        ("outcomes", "irc", "irc", "no role"),
+        ("topics", "irc", "irc", "no topics"),
+        ("similar", "irc", "irc", "no question that repeats"),
+        ("topics", "zh-chat/wx-night.jsonl", "jsonl", "--format zh-chat"),
+        ("similar", "zh-chat/wx-night.jsonl", "jsonl", "a line is like"),
+    ],
+)
+def test_what_there_is_no_gold_for_is_said(what: str, data: str, form: str, why: str) -> None:
+    found = CliRunner().invoke(app, ["evaluate", what, str(DATA / data), "--format", form])
+    assert found.exit_code == 2
+    assert why in found.output
+
+
+def test_outcomes_need_no_more_than_roles(tmp_path: Path) -> None:
+    alone = tmp_path / "talk.jsonl"
+    alone.write_bytes((DATA / "zh-chat" / "wx-night.jsonl").read_bytes())
+    found = CliRunner().invoke(app, ["evaluate", "outcomes", str(alone), "--json", str(tmp_path / "out.json")])
+    assert found.exit_code == 0, found.output
+    assert list(json.loads((tmp_path / "out.json").read_text("utf-8"))["ours"]) == ["role", "resp_time_ok"]
+
+
 def test_a_log_is_judged_by_the_shipped_model_alone() -> None:
     found = CliRunner().invoke(app, ["evaluate", "threads", str(DATA / "irc"), "--format", "irc", "--model", "cv"])
     assert found.exit_code == 2
