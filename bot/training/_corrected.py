@@ -50,7 +50,7 @@ def wanted(
             case Pinned.THREAD if pin.message_id is not None:
                 found[pin.message_id] = Wanted(pin.thread_id)
             case Pinned.MERGED if pin.message_id is not None:
-                found[pin.message_id] = Wanted(int(pin.value), "asking")
+                found[pin.message_id] = Wanted(int(pin.value), "detail")
             case Pinned.MARK if last[pin.thread_id] == pin.id and pin.thread_id is not None:
                 thread, placed = known.get(pin.thread_id), content.get(pin.thread_id, ())
                 found |= _judged(thread, placed, pin.value == Mark.INVALID)

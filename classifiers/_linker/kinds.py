@@ -16,6 +16,8 @@ from classifiers._linker.options import FLAGS
 from classifiers._tokens import counts
 
 Floats = NDArray[np.float64]
+KINDS = ("answer", "aside", "clarify", "closing", "detail", "opening", "outside")
+UNHEARD = -12.0  # of a kind that a model has never seen
 _flags = attrgetter(*FLAGS)
 
 
@@ -27,10 +29,13 @@ def features(cues: Cues) -> list[float]:
 
 def teller(reader: Reader, model: Linear) -> Callable[[str], Floats]:
     """Return a function of a text to the logarithm of each kind's probability; it remembers what it was asked."""
+    column = [KINDS.index(label) for label in model.labels]
 
     @lru_cache(maxsize=4096)
     def told(text: str) -> Floats:
         cues = reader.read(text)
-        return model.logs(counts(cues.text), np.array(features(cues)))
+        found = np.full(len(KINDS), UNHEARD)
+        found[column] = model.logs(counts(cues.text), np.array(features(cues)))
+        return found
 
     return told

@@ -53,8 +53,7 @@ def kind_of(stream: Stream, said: Said, threads: Mapping[str, GoldThread], asker
         return part if part in ("answer", "clarify") else "aside"
     if said.id in threads[key].opens and part in ("question", "detail"):
         return "opening"
-    closing = {"resolved": "closing", "thanks": "closing", "still_broken": "detail", "question": "asking"}
-    return closing.get(part, "aside" if part == "aside" else "detail")
+    return {"resolved": "closing", "thanks": "closing", "aside": "aside"}.get(part, "detail")
 
 
 def askers(stream: Stream) -> dict[str, int | None]:

@@ -76,7 +76,7 @@ async def test_what_was_merged_belongs_to_the_earlier_one(database: Database) ->
     chat.later(seconds=5)
     await chat.say("root", "/merge 1 2")
     found = await learnt(chat)
-    assert (found["q2"].place, found["q2"].kind) == (1, "asking"), "the later correction holds"
+    assert (found["q2"].place, found["q2"].kind) == (1, "detail"), "the later correction holds"
 
 
 async def test_who_says_that_it_is_not_his_is_outside(database: Database) -> None:
