@@ -65,7 +65,9 @@ class App:
         self.ears: list[AccountEar] = []
         self.dispatch = Dispatch(database, self.house, self.accounts, self.clock, self._queued)
         self.inbox = Inbox(database, self.clock, self.dispatch.wake)
-        self.errands = Errands(database, self.house, self.clock, config.data.folder / "files", self._queued)
+        self.errands = Errands(
+            database, self.house, self.clock, config.data.folder / "files", self._queued, config.data.fonts
+        )
         self.ticker = Ticker(database, self.house, self.accounts, self.clock, self._queued)
         self.retention = Retention(database, config.retention, self.clock, config.data.folder / "files")
         self.watcher = Watcher(database, self.house, config.imports, config.community.bot_name, self.clock)

@@ -16,6 +16,7 @@ from bot.inbox import Clock
 from bot.turn import House, Turn
 from bot.waking import woken
 from handlers import Community, Feature
+from handlers._drawing.fonts import draw_with
 from storage import errands, groups, privacy
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
@@ -31,11 +32,20 @@ IDLE_SECONDS = 2.0
 class Errands:
     """Runs errands one after another; implements the handlers' `Outside`."""
 
-    def __init__(self, database: Database, house: House, clock: Clock, files: Path, queued: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        clock: Clock,
+        files: Path,
+        queued: Callable[[], None],
+        fonts: Path | None = None,
+    ) -> None:
         self.database = database
         self.house = house
         self.clock = clock
         self._files = files
+        self._fonts = fonts
         self.queued = queued
         self.done = 0
         self._wake = asyncio.Event()
@@ -70,7 +80,8 @@ class Errands:
     async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
         """Run a pure function in the worker process."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=draw_with, initargs=(self._fonts,))
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
 
     async def read_in_worker(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:

@@ -27,6 +27,7 @@ from bot.demo._play import Play, Scene
 from bot.demo._show import show
 from bot.only_one import InUseError, only_one
 from handlers import Text
+from handlers._drawing.fonts import draw_with
 from handlers._reporting import PROGRAM, Asked, Wish
 from handlers._reporting.building import build
 from handlers.digest import Digest
@@ -83,6 +84,7 @@ async def _played(config: Config, database: Database, console: Console, target: 
     console.print(Texts.DIGEST.in_language(language), style="bold", end="\n\n")
     shown = await digest(play, scene)
     print(plain(shown.body), flush=True)
+    draw_with(config.data.fonts)
     drawn = target.with_name(f"{target.stem}-digest.png")
     await asyncio.to_thread(lambda: written(forms.rendered(shown, forms.PNG), drawn))
     return play, drawn

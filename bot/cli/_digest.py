@@ -16,6 +16,7 @@ from bot.cli._opening import Desk, RefusalError, chosen_groups, listed
 from bot.cli._report import STDOUT, written
 from bot.turn import House, Turn
 from handlers import Context
+from handlers._drawing.fonts import draw_with
 from handlers.digest import FEATURE, WEEKLY, Digest
 from handlers.digest import told as tell
 from storage.accounts import Account
@@ -55,6 +56,7 @@ async def digest(desk: Desk, order: Order) -> int:
         if not found:
             raise RefusalError("There is no group yet, so there is nothing to tell.")
         shown = await told(desk.house, store, found, week, now)
+    draw_with(desk.config.data.fonts)
     await _shown(shown, order, stem(week, zone))
     return await _posted(desk, found, now) if order.post else 0
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import assembly
 from bot.cli._opening import Desk, RefusalError, chosen_groups
+from handlers._drawing.fonts import draw_with
 from handlers._reporting import PUBLIC_AFTER, Asked, Edition, Report, Wish
 
 ENDINGS = {".md": "md", ".markdown": "md", ".htm": "html", ".html": "html", ".pdf": "pdf", ".csv": "csv", ".zip": "csv"}
@@ -48,6 +49,7 @@ async def report(desk: Desk, order: Order, config: Path | None) -> int:
         public_after=int(setting(desk, "reports", "public_after_days", PUBLIC_AFTER)),
         ending="" if config is None else f"--config {shlex.quote(str(config))}",
     )
+    draw_with(desk.config.data.fonts)
     page = rendered(await built(desk, asked), form)
     out = order.out or Path(f"report.{'zip' if form == 'csv' else form}")
     if str(out) == STDOUT:

@@ -56,10 +56,16 @@ class Database(BaseModel):
 
 
 class Data(BaseModel):
-    """Where files are kept."""
+    """Where files are kept.
+
+    Attributes:
+        folder: The database of SQLite, files that are sent, backups, models that learnt.
+        fonts: A folder of fonts that pictures and PDF are drawn with; without it, those that are shipped.
+    """
 
     model_config = STRICT
     folder: Path = Path("data")
+    fonts: Path | None = None
 
 
 class Web(BaseModel):

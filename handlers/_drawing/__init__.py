@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from handlers import Text
@@ -103,7 +102,7 @@ class Page:
     spans: tuple[str, str] = ("", "")
 
 
-def picture(page: Page, *, dark: bool = False, fonts: Path | None = None) -> bytes:
+def picture(page: Page, *, dark: bool = False) -> bytes:
     """Return a page as a PNG, 1080 pixels wide and as high as it needs to be; pure, for an errand's worker process.
 
     The same page gives the same bytes. Text is data: cut to what its place can hold, and made drawable. What would be
@@ -112,26 +111,25 @@ def picture(page: Page, *, dark: bool = False, fonts: Path | None = None) -> byt
     Args:
         page: What to show.
         dark: Whether light letters stand on a dark ground.
-        fonts: Folder of fonts to draw with instead of the one that is shipped.
     """
-    told = {**_told(page, fonts), "dark": dark}
+    told = {**_told(page), "dark": dark}
     for scale in SCALES:
-        drawn = typeset("page.typ", {**told, "scale": scale}, form="png", fonts=fonts)
+        drawn = typeset("page.typ", {**told, "scale": scale}, form="png")
         if _ratio(drawn) <= 1:
             return drawn
     while told["parts"] and _ratio(drawn) > 1:
         told["parts"] = _kept(told, 0.95 / _ratio(drawn))
-        drawn = typeset("page.typ", {**told, "scale": SCALES[-1]}, form="png", fonts=fonts)
+        drawn = typeset("page.typ", {**told, "scale": SCALES[-1]}, form="png")
     return drawn
 
 
-def _told(page: Page, fonts: Path | None) -> dict[str, Any]:
+def _told(page: Page) -> dict[str, Any]:
     """Return the page as the template reads it."""
 
     def cut(value: Any, name: str = "") -> Any:
         match value:
             case str():
-                return drawable(value, limit=_LIMITS.get(name, _LIMIT), language=page.language, fonts=fonts)
+                return drawable(value, limit=_LIMITS.get(name, _LIMIT), language=page.language)
             case dict():
                 return {key: cut(held, key) for key, held in value.items()}
             case tuple():

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
 
 from handlers._drawing import _letters
-from handlers._drawing._glyphs import Glyphs, glyphs_of
+from handlers._drawing._glyphs import Glyphs
+from handlers._drawing.fonts import fonts
 
 Form = Literal["png", "pdf"]
 
 _HERE = Path(__file__).parent
-_SHIPPED = Path(str(files("noto_cjk_sans_otc")))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Letters:
-    """Fonts of a folder: the family that is drawn with, and the characters that it has."""
-
-    fonts: typst.Fonts
-    family: str
-    bold: bool
-    glyphs: Glyphs
 
 
 def typeset(
@@ -40,7 +28,6 @@ def typeset(
     form: Form,
     ppi: float = 72,
     created: datetime = _EPOCH,
-    fonts: Path | None = None,
 ) -> bytes:
     """Return what a template makes of data: one PNG, or a PDF.
 
@@ -53,40 +40,37 @@ def typeset(
         form: What is wanted.
         ppi: Pixels per inch of a PNG; at 72 a point is a pixel.
         created: The date of a PDF, aware; never the clock, so that the same data give the same bytes.
-        fonts: Folder of fonts instead of the one that is shipped.
 
     Raises:
         typst.TypstError: The template is wrong, or the folder has no font.
     """
-    compiler, path, inputs = prepared(template, data, fonts)
+    compiler, path, inputs = prepared(template, data)
     made = compiler.compile(path, format=form, ppi=ppi, sys_inputs=inputs, timestamp=created)
     if not isinstance(made, bytes):
         raise typst.TypstError(f"{path.name} makes more than one page", "")
     return made
 
 
-def prepared(
-    template: str | Path, data: Mapping[str, Any], fonts: Path | None = None
-) -> tuple[typst.Compiler, Path, dict[str, str]]:
+def prepared(template: str | Path, data: Mapping[str, Any]) -> tuple[typst.Compiler, Path, dict[str, str]]:
     """Return compiler, template and inputs as `typeset` uses them, for whoever asks typst for something else."""
     path = _HERE / "templates" / template if isinstance(template, str) else template
-    letters = _letters_in(fonts or _SHIPPED)
+    drawn_with = fonts()
     language = str(data.get("language", "zh"))
     inputs = {
-        "data": json.dumps(_drawable({"language": language, **data}, letters.glyphs, language), ensure_ascii=False),
-        "font": letters.family,
-        "bold": "yes" if letters.bold else "no",
+        "data": json.dumps(_drawable({"language": language, **data}, drawn_with.glyphs, language), ensure_ascii=False),
+        "font": drawn_with.family,
+        "bold": "yes" if drawn_with.bold else "no",
     }
-    return _compiler(path.parent, fonts or _SHIPPED), path, inputs
+    return _compiler(path.parent, drawn_with.folder), path, inputs
 
 
-def drawable(text: str, *, limit: int = 0, language: str = "zh", fonts: Path | None = None) -> str:
+def drawable(text: str, *, limit: int = 0, language: str = "zh") -> str:
     """Return a text as it can be drawn: one line, in characters that the font has, at most `limit` of them if given.
 
     Emoji and letters that the font lacks become a short word (「[表情]」); control and direction marks, zero-width
     characters and heaps of accents go; a token of more than thirty characters may be broken anywhere.
     """
-    return _letters.clean(text, _letters_in(fonts or _SHIPPED).glyphs, language, limit)
+    return _letters.clean(text, fonts().glyphs, language, limit)
 
 
 def _drawable(data: Any, glyphs: Glyphs, language: str) -> Any:
@@ -101,24 +85,11 @@ def _drawable(data: Any, glyphs: Glyphs, language: str) -> Any:
 
 
 @cache
-def _letters_in(folder: Path) -> _Letters:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
-    found = [font for font in fonts.fonts() if font.path]
-    if not found:
-        raise typst.TypstError(f"no font in {folder}", "")
-    chosen = min(
-        found, key=lambda font: (not font.family.endswith(" SC"), "Sans" not in font.family, "Mono" in font.family)
-    )
-    bold = any(font.family == chosen.family and font.weight >= 600 for font in found)
-    return _Letters(fonts, chosen.family, bold, glyphs_of(Path(chosen.path or ""), chosen.index))
-
-
-@cache
-def _compiler(root: Path, fonts: Path) -> typst.Compiler:
+def _compiler(root: Path, folder: Path) -> typst.Compiler:
     """Return the compiler of a folder of templates; it keeps what it has read, so that later pictures are quick."""
     return typst.Compiler(
         root=root,
-        font_paths=_letters_in(fonts).fonts,
+        font_paths=fonts().found,
         ignore_system_fonts=True,
         package_path=_HERE / "packages",
         package_cache_path=_HERE / "packages",

@@ -7,6 +7,7 @@ import pytest
 from typst import TypstError
 
 from handlers import _drawing as drawing
+from handlers._drawing.fonts import draw_with, fonts
 from handlers._drawing.typesetting import prepared, typeset
 from tests.handlers.drawing.pages import HOSTILE
 
@@ -56,8 +57,25 @@ def test_folders_of_templates_hold_nothing_else() -> None:
 
 
 def test_a_folder_without_fonts_is_told(tmp_path: Path) -> None:
-    with pytest.raises(TypstError, match="no font"):
-        typeset(template(tmp_path, "x"), {}, form="png", fonts=tmp_path)
+    draw_with(tmp_path)
+    try:
+        with pytest.raises(TypstError, match="no font"):
+            typeset(template(tmp_path, "x"), {}, form="png")
+    finally:
+        draw_with(None)
+
+
+def test_the_fonts_of_another_folder_are_drawn_with(tmp_path: Path) -> None:
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    (folder / "other.ttc").symlink_to(fonts().folder / "NotoSansCJK-Regular.ttc")
+    shipped = typeset(template(tmp_path, "字"), {}, form="png")
+    draw_with(folder)
+    try:
+        assert fonts().folder == folder
+        assert typeset(template(tmp_path, "字"), {}, form="png") == shipped
+    finally:
+        draw_with(None)
 
 
 def test_more_than_one_page_is_no_picture(tmp_path: Path) -> None:
