@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,32 @@ LIVE = timedelta(minutes=10)
 CANDIDATES = 24
 OVERLAP = 4.5
 _SILENT = ("system", "withheld")
+
+
+class Spans(dict[datetime | None, float]):
+    """The minutes from moments to one moment, each reckoned when it is first asked for."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__({None: 1e5})
+        self.at = at
+
+    def __missing__(self, then: datetime) -> float:
+        found = self[then] = max(0.0, (self.at - then).total_seconds() / 60)
+        return found
+
+
+class Worths(dict[str, float]):
+    """What a shared word says: its idf over the candidate threads, more for names, less for fragments."""
+
+    def __init__(self, states: Iterable[State]) -> None:
+        super().__init__()
+        self.words = [near.words for near in states]
+
+    def __missing__(self, token: str) -> float:
+        holders = sum([token in words for words in self.words])
+        idf = math.log((len(self.words) + 1.5) / (holders + 0.5))
+        found = self[token] = max(0.1, idf) * _weight(token)
+        return found
 
 
 @dataclass(slots=True)  # not frozen: that would cost more than all its look-ups
@@ -56,29 +83,17 @@ class Scene:
     live: int
     words: frozenset[str]
     openers: list[Said]
+    spans: Spans
+    worths: Worths
     waits: bool | None = None
     features: list[float] = field(default_factory=list)
-    worths: dict[str, float] = field(default_factory=dict)
     mutuals: dict[State, AbstractSet[str]] = field(default_factory=dict)
     shared: dict[State, float] = field(default_factory=dict)
     kin: dict[State, float] = field(default_factory=dict)
-    spans: dict[datetime | None, float] = field(default_factory=lambda: {None: 1e5})
 
     def minutes(self, then: datetime | None) -> float:
         """Return the minutes since a moment; a long time where there is none."""
-        found = self.spans.get(then)
-        if found is None:
-            found = self.spans[then] = max(0.0, (self.said.at - then).total_seconds() / 60) if then else 1e5
-        return found
-
-    def worth(self, token: str) -> float:
-        """Return what a shared word says: its idf over the candidate threads, more for names, less for fragments."""
-        found = self.worths.get(token)
-        if found is None:
-            holders = sum([token in near.words for near in self.states.values()])
-            idf = math.log((len(self.states) + 1.5) / (holders + 0.5))
-            found = self.worths[token] = max(0.1, idf) * _weight(token)
-        return found
+        return self.spans[then]
 
     def mutual(self, near: State) -> AbstractSet[str]:
         """Return the words that the message shares with a thread."""
@@ -115,6 +130,8 @@ def scene(said: Said, memory: Memory, reader: Reader) -> Scene:
         memory=memory,
         words=content(said.text),
         openers=_pending_openers(said, memory, reader),
+        spans=Spans(said.at),
+        worths=Worths(states.values()),
         live=sum(near.last_at is not None and said.at - near.last_at <= LIVE for near in states.values()),
     )
 
@@ -154,7 +171,7 @@ def overlap(here: Scene, shared: AbstractSet[str], words: AbstractSet[str]) -> f
     """Return what shared words of a vocabulary are worth, 0..OVERLAP; each weighs by its idf over the candidates."""
     if not shared:
         return 0.0
-    total = math.fsum(map(here.worth, shared))
+    total = math.fsum(map(here.worths.__getitem__, shared))
     return OVERLAP * total / (total + 5.0) / (1 + len(words) / 2500)
 
 

@@ -40,9 +40,9 @@ class Linear:
         return {term: number for number, term in enumerate(self.terms)}
 
     @cached_property
-    def _wide(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the weights of tokens and of features as wide as they are reckoned with."""
-        return self.weight.astype(np.float64), self.features.astype(np.float64)
+    def _wide(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """The weights of tokens and of features, and the idf, as wide as they are reckoned with."""
+        return self.weight.astype(np.float64), self.features.astype(np.float64), self.idf.astype(np.float64)
 
     @cached_property
     def _behind(self) -> dict[str, dict[str, int]]:
@@ -54,15 +54,18 @@ class Linear:
 
     def logs(self, tokens: Mapping[str, int], features: NDArray[np.float64], sign: str = "") -> NDArray[np.float64]:
         """Return the logarithm of each label's probability, for counted tokens: alone, and once more behind a sign."""
-        weight, told = self._wide
+        weight, told, idf = self._wide
         counts: dict[int, int] = {}
         for row in (self.row, self._behind[sign]) if sign else (self.row,):
-            counts |= {at: count for token, count in tokens.items() if (at := row.get(token)) is not None}
+            counts |= {
+                at: count for at, count in zip(map(row.get, tokens), tokens.values(), strict=True) if at is not None
+            }
         total = features @ told + self.bias
         if counts:
             rows = list(counts)
-            times = np.array([1.0 if n == 1 else 1.0 + math.log(n) for n in counts.values()])
-            values = times * self.idf[rows]
+            values = idf[rows]
+            if max(counts.values()) > 1:
+                values = values * np.array([1.0 if n == 1 else 1.0 + math.log(n) for n in counts.values()])
             total = total + (values / math.sqrt(float(values @ values))) @ weight[rows]
         top = float(total.max())
         found: NDArray[np.float64] = total - (top + math.log(float(np.exp(total - top).sum())))

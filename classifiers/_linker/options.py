@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 
 import numpy as np
@@ -100,11 +100,8 @@ def thread_features(here: Scene, thread: int, near: State, rank: int) -> list[fl
 def talk_features(here: Scene, thread: int, near: State, back: int) -> list[float]:
     """Return what the latest messages of one thread tell: whose turn it is, and what was just spoken of."""
     member, tail = here.said.member or 0, near.tail
-    since = list(tail)
-    for n, heard in enumerate(reversed(tail)):
-        if heard.member == member:
-            since = since[len(since) - n :]
-            break
+    since = list(takewhile(lambda heard: heard.member != member, reversed(tail)))
+    roles = [heard.role for heard in since]
     said = here.mutual(near)  # of the whole thread: no part of it shares more
     shared = [overlap(here, said & heard.words, heard.words) for heard in tail] if said else [0.0]
     return [
@@ -114,10 +111,10 @@ def talk_features(here: Scene, thread: int, near: State, back: int) -> list[floa
         float(near.counts.get(member, 0)),
         float(back),
         float(len(since)),
-        float(any(member in heard.to for heard in since)),
-        float(any(heard.role is Role.CLARIFY for heard in since)),
-        float(any(heard.role is Role.ANSWER for heard in since)),
-        float(any(heard.role in (Role.QUESTION, Role.DETAIL, Role.STILL_BROKEN) for heard in since)),
+        float(any([member in heard.to for heard in since])),
+        float(Role.CLARIFY in roles),
+        float(Role.ANSWER in roles),
+        float(Role.QUESTION in roles or Role.DETAIL in roles or Role.STILL_BROKEN in roles),
         float(here.before is not None and here.before[0].member in near.speakers),
         float(here.before is not None and here.before[0].member == near.asker),
         float(len({heard.member for heard in tail})),

@@ -14,10 +14,10 @@ from classifiers._tokens import counts, tokens
 
 ROLES = tuple(Role)
 _BEING = {some: [float(some is role) for role in ROLES] for some in (None, *ROLES)}
-OTHERS = frozenset({Role.CLARIFY, Role.ANSWER, Role.METOO, Role.THANKS, Role.ASIDE})
-ASKERS = frozenset(
-    {Role.QUESTION, Role.DETAIL, Role.CLARIFY, Role.THANKS, Role.RESOLVED, Role.STILL_BROKEN, Role.ASIDE}
-)
+LEAN: dict[str, float] = {}
+OTHERS = frozenset(["clarify", "answer", "metoo", "thanks", "aside"])
+ASKERS = frozenset(["question", "detail", "clarify", "thanks", "resolved", "still_broken", "aside"])
+UNANSWERED = ASKERS | {"withdrawn"}
 
 
 def features(here: Scene, near: State) -> list[float]:
@@ -56,11 +56,9 @@ def decide(here: Scene, near: State, model: Linear) -> Role:
     """
     mine = near.asker == here.said.member
     logs = model.logs(counts(here.cues.text), np.array(features(here, near)), side(here, near))
-    allowed = set(ASKERS if mine else OTHERS)
-    if mine and not near.answered:
-        allowed.add(Role.WITHDRAWN)
-    ranked = sorted(zip(logs, model.labels, strict=True), key=lambda pair: (-pair[0], pair[1]))
-    found = next((Role(label) for _, label in ranked if Role(label) in allowed), Role.ASIDE)
+    allowed = OTHERS if not mine else ASKERS if near.answered else UNANSWERED
+    ranked = ((-log, label) for log, label in zip(logs.tolist(), model.labels, strict=True) if label in allowed)
+    found = Role(min(ranked, default=(0.0, "aside"))[1])
     if mine and found is Role.THANKS and near.answered and not near.closed:
         return Role.DETAIL
     return found
