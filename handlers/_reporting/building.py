@@ -120,9 +120,11 @@ def _title(material: Material) -> str:
 def _span(material: Material) -> str:
     first, last = metrics.days(material.spans.period, material.options.zone)
     last = min(last, material.now.astimezone(material.options.zone).date())
-    if material.asked.wish.group is None:
+    chosen = material.scope.groups[0]
+    named = chosen in material.shared or not material.asked.edition.is_open
+    if material.asked.wish.group is None or not named:
         return Texts.SPAN.in_language(material.language, first=first, last=last, groups=len(material.groups))
-    group = group_name(material, material.scope.groups[0])
+    group = group_name(material, chosen)
     return Texts.SPAN_ONE.in_language(material.language, first=first, last=last, group=group)
 
 

@@ -101,6 +101,7 @@ async def read(store: Store, asked: Asked, found: Sequence[Group], now: datetime
         raise NoGroupError("There is no group yet, so there is nothing to report.")
     ids = [group.id for group in found]
     single = asked.wish.group is not None
+    at_home = single and not asked.edition.is_open
     scope = Scope.group(found[0]) if single else Scope.community(found)
     zone = asked.options.zone
     ended = await _ended(store, ids, asked.wish, now.astimezone(zone).date())
@@ -115,7 +116,7 @@ async def read(store: Store, asked: Asked, found: Sequence[Group], now: datetime
         now=now,
         scope=scope,
         groups={group.id: group for group in found},
-        shared=await _shared(store, ids, asked.sharing, single=single),
+        shared=await _shared(store, ids, asked.sharing, single=at_home),
         spans=spans,
         ended=ended,
         sample=await metrics.load(store, scope, spans.whole),
