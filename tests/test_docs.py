@@ -40,6 +40,7 @@ OURS += ["storage/**/*.py", "tests/**/*.py", "run.py"]
 HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no metadata
 # Keys whose value in config.example.toml shows the form and is not the default.
 SHOWN_ONLY = {
+    ("data", "fonts"),
     ("imports", "watch"),
     ("adapters.onebot", "url"),
     ("classifiers.rules", "tree"),
