@@ -111,7 +111,7 @@ def talk_features(here: Scene, thread: int, near: State, back: int) -> list[floa
         float(near.counts.get(member, 0)),
         float(back),
         float(len(since)),
-        float(any([member in heard.to for heard in since])),
+        float(any(member in heard.to for heard in since)),
         float(Role.CLARIFY in roles),
         float(Role.ANSWER in roles),
         float(Role.QUESTION in roles or Role.DETAIL in roles or Role.STILL_BROKEN in roles),

@@ -1,5 +1,7 @@
 """Measures an import of many messages beside a bare insert loop: `python -m tests.bench.imports [MESSAGES] [FOLDER]`.
 
+What is made in a folder that is given stays there; `[MESSAGES] [FOLDER] configured` measures that alone.
+
 The export is made here: one Telegram file of 60 groups, in which the demo's fortnights follow each other, seven times
 as dense, by other members each time. Seconds are of the processor, so that a busy machine tells the same. Without a
 linker it shows what everything else costs; with the configured one, what an import takes.
@@ -15,8 +17,8 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -39,7 +41,9 @@ from storage.frames import Frame, Message
 from storage.migrate import upgrade
 
 NOBODY, RULES, CONFIGURED = "all but the linker", "all, by rules", "all, as configured"
+LINKERS = {"nobody": NOBODY, "rules": RULES, "configured": CONFIGURED}
 GROUPS = 60
+EACH = 100_000  # messages that are told of while they are placed
 DENSER = 7
 ZONE = ZoneInfo("Asia/Shanghai")
 BEGINNING = datetime(2016, 1, 1, 1, tzinfo=UTC)
@@ -142,6 +146,8 @@ async def taken(template: Path, file: Path, linker: str) -> tuple[float, list[tu
             nonlocal stored
             now = time.process_time() - began
             if report.placing:
+                if marks and report.placed // EACH > marks[-1][0] // EACH:
+                    print(f"  {report.placed:,} placed after {now:,.0f} s", flush=True)
                 marks.append((report.placed, now))
             else:
                 stored = now
@@ -158,9 +164,9 @@ def rate_of(marks: list[tuple[int, float]], since: int, until: int) -> float:
     return (last - first) / max(times[last] - times[first], 1e-9)
 
 
-def main(count: int, folder: Path | None) -> None:
+def main(count: int, folder: Path | None, linkers: Collection[str] = LINKERS) -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory(dir=folder) as name:
+    with tempfile.TemporaryDirectory() if folder is None else nullcontext(folder) as name:
         template, file = Path(name, "template.db"), Path(name, "export.json")
         asyncio.run(_migrated(template))
         write(file, count)
@@ -169,18 +175,18 @@ def main(count: int, folder: Path | None) -> None:
         _tell("bare insert loop", count, yardstick, yardstick)
         reading = parsed(file)
         _tell("read", count, reading, yardstick)
-        seconds, _, stored = asyncio.run(taken(template, file, NOBODY))
-        _tell("read and store", count, stored, yardstick)
-        _tell(NOBODY, count, seconds, yardstick)
-        for linker in (RULES, CONFIGURED):
-            seconds, marks, _ = asyncio.run(taken(template, file, linker))
+        for linker in map(LINKERS.__getitem__, linkers):
+            began = time.perf_counter()
+            seconds, marks, stored = asyncio.run(taken(template, file, linker))
+            _tell("read and store", count, stored, yardstick)
             _tell(linker, count, seconds, yardstick)
+            print(f"  {time.perf_counter() - began:,.0f} s by the clock on the wall")
+            print(f"  memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB", flush=True)
             tenth = count // 10
             early, late = rate_of(marks, 0, tenth), rate_of(marks, count - tenth, count)
             print(
                 f"  placing {early:,.0f}/s in the first tenth, {late:,.0f}/s in the last: {early / late:.2f}x as long"
             )
-        print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 def _tell(title: str, count: int, seconds: float, yardstick: float) -> None:
@@ -196,4 +202,8 @@ async def _migrated(template: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 50_000, Path(sys.argv[2]) if sys.argv[2:] else None)
+    main(
+        int(sys.argv[1]) if sys.argv[1:] else 50_000,
+        Path(sys.argv[2]) if sys.argv[2:] else None,
+        sys.argv[3:] or LINKERS,
+    )
