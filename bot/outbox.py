@@ -43,6 +43,8 @@ LAST_SECONDS = 2.0  # for posts in flight when it is told to stop
 IN_FLIGHT = 8
 ORPHANED_AFTER = timedelta(minutes=5)
 RETRY_LIMIT = timedelta(minutes=1)
+HELD = "post:"  # what a notice about a post that is held is about
+TOLD_TIMES = 5  # how often such a notice is tried at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,8 @@ class Outbox:
                 self.community.language, group=group.name or group.key, what=what, post=post.id
             )
             await self._tell_admins(store, group, post, text, Body(()))
+        elif post.purpose is Purpose.NOTICE and (post.about or "").startswith(HELD) and post.attempts < TOLD_TIMES:
+            await outbox.settle(store, post.id, State.PENDING, error=why)  # told twice is better than never
         else:
             await self._put(store, post, State.DROPPED, error=why)
 
@@ -284,5 +288,5 @@ class Outbox:
         now = self.clock.now()
         for member in await grants.holders(store, Right.GROUP, group.id):
             reply = Reply(Body.of(text).plus(body), member=member, purpose=Purpose.NOTICE)
-            key = f"tell:{post.id}:{post.state}:{member}"
-            await queue(store, replace(reply, about=f"post:{post.id}"), group, key=key, now=now)
+            key = f"tell:{post.id}:{post.state}:{post.attempts}:{member}"
+            await queue(store, replace(reply, about=f"{HELD}{post.id}"), group, key=key, now=now)

@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -55,9 +55,17 @@ class Bot:
     """A bot process with a configuration of its own; its account is OneBot's unless another table is given."""
 
     def __init__(
-        self, folder: Path, database_url: str, platform_url: str = "", *, digest_every: str = "", account: str = ""
+        self,
+        folder: Path,
+        database_url: str,
+        platform_url: str = "",
+        *,
+        digest_every: str = "",
+        account: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
+        self.environment = {"PYTHONUNBUFFERED": "1", **(environment or {})}
         self.config = folder / "config.toml"
         account = account or onebot(platform_url)
         self.config.write_text("\n".join(_config(folder, database_url, account, digest_every)), "utf-8")
@@ -67,7 +75,7 @@ class Bot:
         log = (self.folder / "bot.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "--config", str(self.config), "run",
-            cwd=HOME, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            cwd=HOME, stdout=log, stderr=log, env=os.environ | self.environment,
         )  # fmt: skip
         log.close()
 
