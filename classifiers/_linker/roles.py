@@ -14,7 +14,6 @@ from classifiers._tokens import counts, tokens
 
 ROLES = tuple(Role)
 _BEING = {some: [float(some is role) for role in ROLES] for some in (None, *ROLES)}
-LEAN: dict[str, float] = {}
 OTHERS = frozenset(["clarify", "answer", "metoo", "thanks", "aside"])
 ASKERS = frozenset(["question", "detail", "clarify", "thanks", "resolved", "still_broken", "aside"])
 UNANSWERED = ASKERS | {"withdrawn"}
