@@ -15,6 +15,8 @@ from handlers._wording.spans import LAST, THIS, span_of
 from handlers.stats._lines import waiting
 from storage.metrics import Missing, Value
 
+_HOUR = 3600
+
 
 class Texts:
     """Labels, and what stands beneath."""
@@ -79,7 +81,9 @@ def _mean(now: Value, last: Value | None, language: str) -> str:
     mean = now.extra.get("mean")
     if mean is None:
         return ""
-    pair = times(mean, last.extra.get("mean") if last else None, short, language)
+    other = last.extra.get("mean") if last else None
+    say = exact if max(mean, other or 0) < _HOUR else short  # a tile is narrow
+    pair = times(mean, other, say, language)
     return Texts.MEAN.in_language(language, mean=beside(*pair, language))
 
 

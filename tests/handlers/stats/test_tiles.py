@@ -97,7 +97,7 @@ def test_without_a_time_before_nothing_stands_beneath() -> None:
 
 def test_many_that_still_wait_are_told() -> None:
     found = compared({"questions": count(40), "first_response_time": span(10, 20, n=20, of=40)}, {})
-    assert tiles(found)[1].note == "平均 20 分 · 连还在等的一起算 20 分钟"
+    assert tiles(found)[1].note == "平均 20 分钟 · 连还在等的一起算 20 分钟"
 
 
 def test_what_was_not_seen_has_no_tiles() -> None:
