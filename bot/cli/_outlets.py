@@ -93,9 +93,8 @@ def _columns(head: Sequence[str], name: str) -> list[str]:
     plain = ["".join(cell.lower().replace("_", " ").split()) for cell in head]
     for cell, word in zip(head, plain, strict=True):
         if word not in _KNOWN:
-            raise RefusalError(
-                f"{name}, line 1: there is no column {cell.strip() or '(empty)'}{near(word, _KNOWN)}. {_wanted()}"
-            )
+            meant = near(word, _KNOWN) or "."
+            raise RefusalError(f"{name}, line 1: there is no column {cell.strip() or '(empty)'}{meant} {_wanted()}")
     columns = [_KNOWN[word] for word in plain]
     twice = next((column for column in columns if columns.count(column) > 1), None)
     if twice:

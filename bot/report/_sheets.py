@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
 from bot.tabular import BOM, Row, defused
 from handlers._reporting import Bar, Line, Report, Table
 
+_NUMBER = re.compile(r"[+-]\d[\d,]*%?")  # a change, which no spreadsheet takes for more than a number
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # the date of each file in the archive, so that the same report gives the same bytes
 
 
@@ -30,7 +32,7 @@ def sheets(report: Report) -> bytes:
 def written(rows: Iterable[Row]) -> str:
     """Return a table as CSV for Excel."""
     page = io.StringIO()
-    csv.writer(page).writerows([defused(cell) for cell in row] for row in rows)
+    csv.writer(page).writerows([cell if _NUMBER.fullmatch(cell) else defused(cell) for cell in row] for row in rows)
     return BOM + page.getvalue()
 
 
