@@ -26,6 +26,7 @@ from bot.report._markdown import markdown
 from classifiers import topics as classifier
 from handlers._reporting import Asked, Wish
 from handlers._reporting.building import build
+from handlers._reporting.pages import pdf
 from storage import topics
 from storage.activity import DAILY
 from storage.database import Database
@@ -152,6 +153,8 @@ async def main(count: int, file: Path) -> None:
             report = await build(store, asked, NOW, told=told)
         pages = html(report), markdown(report)
         told("two renderers")
+        document = pdf(report)
+        told(f"the PDF, {len(document) / 1024:,.0f} kB")
         took, memory = perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         sizes = ", ".join(f"{len(page) / 1024:,.0f} k characters" for page in pages)
         print(f"report: {took:.1f} s of {BUDGET:.0f}, {memory:,.0f} MB, {sizes}")
