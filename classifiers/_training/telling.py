@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from classifiers._scene import scene
 from classifiers._thread import state
 from classifiers._training.fitting import multinomial
 from classifiers._training.placing import askers, reader
+
+# One message of many closes a thread: where it is missed, outcome and close time are wrong however right the rest is.
+# Chosen by cross-validation over the streams that are trained on: outcome 74 to 84, close time 75 to 92, role 83 to 82.
+LEANS = {"resolved": 1.6, "withdrawn": 0.8}  # added to the logarithm of the odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ def spoken(stream: Stream, *, ruled: bool) -> list[Spoken]:
 
 
 def teach_roles(streams: Sequence[Stream]) -> Linear:
-    """Fit the role of a message in its thread."""
+    """Fit the role of a message in its thread; in doubt a message that may close the thread does."""
     found = [one for stream in streams for ruled in (False, True) for one in spoken(stream, ruled=ruled)]
-    return multinomial(
+    model = multinomial(
         [one.terms for one in found],
         np.array([one.features for one in found]),
         [one.role for one in found],
@@ -70,3 +74,5 @@ def teach_roles(streams: Sequence[Stream]) -> Linear:
         least=3,
         share=0.25,
     )
+    leans = np.array([LEANS.get(label, 0.0) for label in model.labels], np.float32)
+    return replace(model, bias=model.bias + leans)
