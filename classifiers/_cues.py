@@ -33,9 +33,9 @@ _PLAIN_LATIN = frozenset(
 _PRODUCT = Phrase(r"\bpg\d*\b|\bpostgres\w*|\bmysql\b|\boracle\b|\bsql\b|\bdba\b|\b[45][0-9a-z]\d{3}\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: with so many fields that would take longer than reading them
 class Cues:
-    """What a message does. Every field is read from the text; none knows the thread.
+    """What a message does. Every field is read from the text; none knows the thread, and none is ever changed.
 
     Attributes:
         text: The words that count: normalised, without mentions, quotes and little pictures.

@@ -93,13 +93,14 @@ class Learned:
         if weighed.margin(OUT) >= SURE:
             return Placement(None, confidence=0.99)
         found = options.looked_at(here, self._reader, weighed)
-        kind = self._kind(said.text)
-        rows = np.concatenate([found.rows, np.broadcast_to(kind, (len(found.places), len(kind)))], axis=1)
+        kind, width = self._kind(said.text), found.rows.shape[1]
+        rows = np.empty((len(found.places), width + len(kind)))
+        rows[:, :width], rows[:, width:] = found.rows, kind
         scores = self.models.places.scores(rows)
         if _confidence(scores) < CLEAR:
             scores = self.models.standings.scores(again.standing(scores, rows))
         scores[found.places.index(NEW)] -= self.settings.caution
-        best = found.places[int(np.argmax(scores))]
+        best = found.places[int(scores.argmax())]
         sure = _confidence(scores)
         if best is OUT or rules.waits(here, best):
             return Placement(None, confidence=sure)
@@ -148,8 +149,8 @@ def _best_of_threads(scores: NDArray[np.float64], keys: list[int | None]) -> tup
 
 
 def _confidence(scores: NDArray[np.float64]) -> float:
-    parts = np.exp(scores - scores.max())
-    return round(float(1 / parts.sum()), 3)
+    parts = np.exp(scores - np.maximum.reduce(scores))
+    return round(float(1 / np.add.reduce(parts)), 3)
 
 
 def build(settings: Settings) -> Learned:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -164,8 +165,8 @@ class Database:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         inline = target.set(drivername=_inline.NAME)
-        writer = create_async_engine(inline, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=patience)
-        reader = create_async_engine(target, pool_size=4, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience, **_SQLITE)
+        reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, **_SQLITE)
         _drive_sqlite(writer, file, "BEGIN IMMEDIATE", "journal_mode=WAL")
         _drive_sqlite(reader, file, "BEGIN")  # no mode: it would change the file, which may be another program's
         return cls(target, reader, writer)
@@ -217,6 +218,18 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _dumped(value: Any) -> str:
+    return "[]" if value == [] else json.dumps(value)
+
+
+def _loaded(text: str) -> Any:
+    return [] if text == "[]" else json.loads(text)  # whom a message mentions: nearly always nobody
+
+
+# Parameters are other people's words, and errors go into the log.
+_SQLITE: dict[str, Any] = {"hide_parameters": True, "json_serializer": _dumped, "json_deserializer": _loaded}
 
 
 def parse_url(url: str) -> URL:

@@ -95,6 +95,8 @@ class Stored:
         return self.at, len(self.key), self.key
 
 
+_PLAIN: frozenset[str] = frozenset()
+_KINDS = {kind.value: kind for kind in Kind}
 _WHO = ("id", "group_id", "key", "alias", "member_id", "at")
 _WHAT = ("kind", "name", "text", "reply_to", "quote", "mentions", "to_bot", "flags", "replayed")
 _NAMES = (*_WHO, *_WHAT, "edited_at", "recalled_at")
@@ -118,9 +120,9 @@ _BY_ID = select(*COLUMNS).where(MESSAGES.c.id == bindparam("id"))
 def stored(row: Sequence[Any]) -> Stored:
     """Return the message in a row of `COLUMNS`."""
     fields = list(row)
-    fields[6] = Kind(fields[6])
+    fields[6] = _KINDS[fields[6]]
     fields[11] = tuple(fields[11])
-    fields[13] = frozenset(fields[13].split())
+    fields[13] = frozenset(fields[13].split()) if fields[13] else _PLAIN
     return Stored(*fields)
 
 
@@ -147,7 +149,7 @@ async def add(
         "alias": message.alias,
         "member_id": member,
         "at": message.at,
-        "kind": message.kind,
+        "kind": str(message.kind),
         "name": message.name,
         "text": message.text,
         "reply_to": message.reply_to,

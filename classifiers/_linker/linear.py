@@ -67,8 +67,8 @@ class Linear:
             if max(counts.values()) > 1:
                 values = values * np.array([1.0 if n == 1 else 1.0 + math.log(n) for n in counts.values()])
             total = total + (values / math.sqrt(float(values @ values))) @ weight[rows]
-        top = float(total.max())
-        found: NDArray[np.float64] = total - (top + math.log(float(np.exp(total - top).sum())))
+        top = float(np.maximum.reduce(total))
+        found: NDArray[np.float64] = total - (top + math.log(float(np.add.reduce(np.exp(total - top)))))
         return found
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:

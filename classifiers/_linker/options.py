@@ -216,7 +216,8 @@ def looked_at(here: Scene, reader: Reader, weighed: Weighed) -> Options:
     best = max(ruled[:-2], default=-9.0)
     alike = [new, out, best, float(len(together)), waiting, *base]
     # What a place that is no thread has in the part about one: nothing.
-    rows = np.full((len(ruled), 3 + len(alike) + THREAD + RELATIVE), -1.0)
+    rows = np.empty((len(ruled), 3 + len(alike) + THREAD + RELATIVE))
+    rows.fill(-1.0)
     rows[:, 0] = [*[0.0] * len(threads), 1.0, 2.0]
     rows[:, 1] = ruled
     rows[:, 2] = [score - (top[1] if score == top[0] else top[0]) for score in ruled]
