@@ -68,6 +68,7 @@ THREADS = Table(
     Index("ix_threads_group_id_asked_at", "group_id", "asked_at"),
     Index("ix_threads_group_id_last_at", "group_id", "last_at"),
     Index("ix_threads_group_id_confirmed_at", "group_id", "confirmed_at"),
+    Index("ix_threads_first_answerer", "first_answerer", "first_answer_at"),
     Index("ix_threads_first_message", "first_message"),
     Index("ix_threads_asker", "asker"),
     Index("ix_threads_group_id_version", "group_id", "version"),

@@ -13,7 +13,7 @@ from storage.accounts import ACCOUNTS
 from storage.activity import DAILY
 from storage.database import Store
 from storage.groups import GROUPS
-from storage.members import MEMBERS
+from storage.members import LINKS, MEMBERS
 from storage.metrics._ask import Ask
 from storage.metrics._coverage import Seen
 from storage.metrics._history import History, history
@@ -170,7 +170,13 @@ async def _daily(store: Store, groups: Iterable[int], window: Window) -> dict[da
 
 async def linked(store: Store, persons: set[int]) -> frozenset[int]:
     """Return those persons that have several identities bound together."""
-    query = select(MEMBERS.c.person_id).group_by(MEMBERS.c.person_id).having(func.count() > 1)
+    ever = select(LINKS.c.to_person)  # few; without it every member there is would be counted
+    query = (
+        select(MEMBERS.c.person_id)
+        .where(MEMBERS.c.person_id.in_(ever))
+        .group_by(MEMBERS.c.person_id)
+        .having(func.count() > 1)
+    )
     return frozenset(persons.intersection(await store.scalars(query)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.database import Store
@@ -85,21 +85,37 @@ def _answers(groups: Sequence[int], since: datetime, until: datetime) -> Select[
 
 
 async def _experienced(store: Store, persons: Iterable[int], ask: Ask) -> set[int]:
-    """Return those persons who had answered somebody before the period, in any group."""
-    wanted, found = list(persons), set[int]()
+    """Return those persons who had answered somebody before the period, in any group.
+
+    Most had been the first to answer somebody, which the facts of threads tell at once; only the others' messages are
+    looked through.
+    """
+    wanted = list(persons)
+    first = await _among(store, wanted, _was_first_before(ask))
+    return first | await _among(store, [person for person in wanted if person not in first], _answered_before(ask))
+
+
+async def _among(store: Store, wanted: Sequence[int], known: ColumnElement[bool]) -> set[int]:
+    found = set[int]()
     for start in range(0, len(wanted), CHUNK):
-        query = (
-            select(SIBLINGS.c.person_id)
-            .where(SIBLINGS.c.person_id.in_(wanted[start : start + CHUNK]), _answered_before(SIBLINGS.c.id, ask))
-            .distinct()
-        )
-        found.update(await store.scalars(query))
+        query = select(SIBLINGS.c.person_id).where(SIBLINGS.c.person_id.in_(wanted[start : start + CHUNK]), known)
+        found.update(await store.scalars(query.distinct()))
     return found
 
 
-def _answered_before(member: ColumnElement[int], ask: Ask) -> ColumnElement[bool]:
-    return exists().where(
-        MESSAGES.c.member_id == member,
+def _was_first_before(ask: Ask) -> ColumnElement[bool]:
+    found = select(literal(1)).where(
+        THREADS.c.first_answerer == SIBLINGS.c.id,
+        THREADS.c.first_answer_at < ask.period.since,
+        THREADS.c.asker == ASKERS.c.id,
+        ASKERS.c.person_id != SIBLINGS.c.person_id,
+    )
+    return found.correlate(SIBLINGS).offset(0).exists()
+
+
+def _answered_before(ask: Ask) -> ColumnElement[bool]:
+    found = select(literal(1)).where(
+        MESSAGES.c.member_id == SIBLINGS.c.id,
         MESSAGES.c.at < ask.period.since,
         THREAD_MESSAGES.c.message_id == MESSAGES.c.id,
         THREAD_MESSAGES.c.role == "answer",
@@ -107,6 +123,8 @@ def _answered_before(member: ColumnElement[int], ask: Ask) -> ColumnElement[bool
         THREADS.c.asker == ASKERS.c.id,
         ASKERS.c.person_id != SIBLINGS.c.person_id,
     )
+    # The offset keeps PostgreSQL from joining every message there is to answer for a few people.
+    return found.correlate(SIBLINGS).offset(0).exists()
 
 
 async def _load_answerers(store: Store, ask: Ask, seen: Seen) -> Answers:

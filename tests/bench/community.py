@@ -56,7 +56,8 @@ CREATE TABLE group_sizes AS
 CREATE TABLE messages AS
   SELECT i AS id, i % {groups} + 1 AS group_id, i::text AS key,
     ((i % {groups}) * 650 + floor(
-      CASE WHEN chance(i, 3) < 0.95 THEN {regulars} * pow(chance(i, 1), 2) ELSE {per_group} * chance(i, 1) END)::bigint) % {members} + 1 AS member_id,
+      CASE WHEN chance(i, 3) < 0.95 THEN {regulars} * pow(chance(i, 1), 2) ELSE {per_group} * chance(i, 1) END
+      )::bigint) % {members} + 1 AS member_id,
     TIMESTAMP '{start}' + to_microseconds((i * ({days} * 86400000000.0 / {count}))::bigint) AS at,
     TIMESTAMP '{start}' + to_microseconds((i * ({days} * 86400000000.0 / {count}))::bigint) AS received_at,
     'text' AS kind, '' AS text, '[]' AS mentions, false AS to_bot

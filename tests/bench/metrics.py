@@ -1,203 +1,205 @@
-"""How long figures take over a year of a large community, as ratios to a plain SQL count in the same run.
+"""How long the figures of a digest take over 60 groups, beside DuckDB over the same rows in the same run.
 
-`python tests/bench/metrics.py [threads] [url]` builds the rows in a fresh SQLite file (or the empty database at a
-URL), then prints a table. Numbers differ by machine, ratios less so.
+`python -m tests.bench.metrics [messages] [folder] [--postgresql]` builds a year of a community (kept in the folder for
+the next time), checks that both give the same answers, and prints the shortest of some rounds, taken in turns: wall
+time and CPU time of this process (DuckDB and SQLite run in it, PostgreSQL does not), and the ratio to DuckDB. DuckDB
+answers each figure by a plain query over messages and threads; ours come with their list, their coverage and n.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import random
-import statistics
-import sys
+import math
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import duckdb
 
-from sqlalchemy import Table, func, select, text
-
-from storage.activity import DAILY
 from storage.database import Database, Store
-from storage.groups import COVERAGE, GROUPS
-from storage.members import MEMBERS, PERSONS
-from storage.messages import MESSAGES
-from storage.metrics import FIGURES, Options, Period, Scope, compute_all, evaluate, load, previous, week_of, year_of
-from storage.metrics._cases import load_cases
-from storage.migrate import upgrade
-from storage.threads import THREAD_MESSAGES, THREADS
+from storage.metrics import Options, Period, Scope, Unit, Value, compute_all, previous, week_of
+from tests.bench.community import GROUPS, ZONE_HOURS, built, in_postgresql, in_sqlite
+from tests.postgres import running
 
-GROUP_COUNT, MEMBER_COUNT, DAYS, ROUNDS, BATCH = 60, 40_000, 364, 7, 5_000
-START = datetime(2025, 12, 1, tzinfo=UTC)
-NOW = START + timedelta(days=DAYS, hours=9)
-ZONE = ZoneInfo("Asia/Shanghai")
-OF_THREADS = [name for name, found in FIGURES.items() if found.load is load_cases]
-WEEK = week_of(date(2026, 11, 25), ZONE)
-DIGEST = [
-    "questions", "first_response_time", "response_rate_24h", "r7", "topics", "answerers", "first_answerers", "thanks",
-    "active",
-]  # fmt: skip
+ZONE, OPTIONS = ZoneInfo("Asia/Shanghai"), Options()
+WEEK = week_of(date(2026, 11, 18), ZONE)
+NOW = WEEK.until + timedelta(hours=9)
+SCOPE = Scope("all", "", tuple(range(1, GROUPS + 1)))
+ROUNDS = 5
 
-Row = dict[str, Any]
-
-
-def thread_rows(count: int, dice: random.Random) -> Iterator[tuple[Row, list[Row], list[Row]]]:
-    """Yield (thread, its messages, their places): one question and one to four answers, most of them in time."""
-    message = 0
-    for number in range(1, count + 1):
-        asked = START + timedelta(seconds=dice.uniform(0, DAYS * 86400))
-        group, asker = dice.randrange(1, GROUP_COUNT + 1), dice.randrange(1, MEMBER_COUNT + 1)
-        answers = sorted(asked + timedelta(seconds=dice.expovariate(1 / 7200)) for _ in range(dice.randrange(5)))
-        first, close = (answers[0], answers[-1]) if answers else (None, None)
-        solved = close + timedelta(minutes=9) if close and dice.random() < 0.6 else None
-        members = [asker, *(int(dice.paretovariate(0.7)) % MEMBER_COUNT + 1 for _ in answers)]
-        ids = range(message + 1, message + 2 + len(answers))
-        message = ids[-1]
-        moments = [asked, *answers]
-        thread = {
-            "id": number, "group_id": group, "asker": asker, "first_message": ids[0], "title": "题",
-            "topic": dice.choice(["wal", "plan", "ha", ""]), "asked_at": asked, "last_at": solved or close or asked,
-            "first_response_at": first, "first_answer_at": first, "confirmed_at": solved, "first_resolved_at": solved,
-            "solver": members[-1] if solved else None, "imported": False, "reopened": 0,
-        }  # fmt: skip
-        messages = [
-            {
-                "id": key, "group_id": group, "key": str(key), "member_id": member, "at": at, "received_at": at,
-                "kind": "text", "text": "", "mentions": [], "to_bot": False,
-            }
-            for key, member, at in zip(ids, members, moments, strict=True)
-        ]  # fmt: skip
-        roles = ["question", *["answer"] * len(answers)]
-        places = [{"message_id": key, "thread_id": number, "role": role} for key, role in zip(ids, roles, strict=True)]
-        yield thread, messages, places
+# The questions of a period as they stand now; what happened later does not exist yet.
+_VALID = """(SELECT asked_at, topic, CASE WHEN first_response_at <= {now} THEN first_response_at END AS responded,
+    CASE WHEN confirmed_at <= {now} THEN confirmed_at END AS closed
+  FROM threads WHERE group_id <= {groups} AND asked_at >= {since} AND asked_at < {until} AND asked_at <= {now}
+    AND coalesce(invalid_at > {now}, true) AND coalesce(withdrawn_at > {now}, true))"""
+_ANSWERS = """threads t JOIN thread_messages p ON p.thread_id = t.id AND p.role = 'answer'
+  JOIN messages s ON s.id = p.message_id JOIN members m ON m.id = s.member_id JOIN members a ON a.id = t.asker"""
+_SAID = """messages s JOIN members m ON m.id = s.member_id WHERE s.group_id <= {groups}"""
+_WITHIN = """s."at" >= {since} AND s."at" < {until}"""
+_TIMES = """SELECT count({at}), quantile_cont(epoch({at} - asked_at), 0.5), quantile_cont(epoch({at} - asked_at), 0.9),
+  avg(epoch({at} - asked_at)) FROM """
+QUERIES = {
+    "questions": f"SELECT count(*) FROM {_VALID}",
+    "first_response_time": _TIMES.replace("{at}", "responded") + _VALID,
+    "response_rate_24h": f"""SELECT count(*) FILTER (responded - asked_at <= INTERVAL 24 HOUR), count(*)
+      FROM {_VALID} WHERE {{now}} - asked_at >= INTERVAL 24 HOUR""",
+    "r7": f"""SELECT count(*) FILTER (closed - asked_at <= INTERVAL 7 DAY), count(*)
+      FROM {_VALID} WHERE {{now}} - asked_at >= INTERVAL 7 DAY""",
+    "close_time": _TIMES.replace("{at}", "closed") + _VALID,
+    "topics": f"SELECT topic, count(*) FROM {_VALID} GROUP BY topic",
+    "answerers": f"""SELECT count(DISTINCT m.person_id) FROM {_ANSWERS}
+      WHERE t.group_id <= {{groups}} AND {_WITHIN} AND a.person_id <> m.person_id""",
+    "first_answerers": f"""SELECT count(*) FROM (SELECT min(s."at") AS first FROM {_ANSWERS}
+      WHERE a.person_id <> m.person_id GROUP BY m.person_id) WHERE first >= {{since}} AND first < {{until}}""",
+    "thanks": """SELECT count(DISTINCT m.person_id) FROM threads t JOIN members m ON m.id = t.solver
+      JOIN members a ON a.id = t.asker WHERE t.group_id <= {groups}
+      AND confirmed_at >= {since} AND confirmed_at < {until} AND coalesce(invalid_at > {now}, true)
+      AND coalesce(withdrawn_at > {now}, true) AND m.person_id <> a.person_id""",
+    "active": f"SELECT count(DISTINCT person_id) FROM {_SAID} AND {_WITHIN}",
+    "newcomers": f"""SELECT count(*) FROM (SELECT min(s."at") AS first FROM {_SAID} AND s."at" < {{until}}
+      GROUP BY person_id) WHERE first >= {{since}}""",
+    "messages": f"SELECT s.group_id, count(*) FROM {_SAID} AND {_WITHIN} GROUP BY s.group_id",
+    "message_hours": f"""SELECT isodow(s."at" + INTERVAL {ZONE_HOURS} HOUR) || '-'
+      || lpad(hour(s."at" + INTERVAL {ZONE_HOURS} HOUR)::text, 2, '0') AS slot, count(*)
+      FROM {_SAID} AND {_WITHIN} GROUP BY slot""",
+}  # fmt: skip
+DIGEST = tuple(name for name in QUERIES if name != "message_hours")  # that one stands in the report
+OF_THE_WEEK_BEFORE = ("r7", "close_time")  # a digest tells them of the questions that had their seven days
 
 
-def daily_rows(dice: random.Random) -> Iterator[Row]:
-    """Yield the roll-up: on every day some twenty to eighty of each group's members."""
-    for group in range(1, GROUP_COUNT + 1):
-        inside = dice.sample(range(1, MEMBER_COUNT + 1), 1_000)
-        for day in range(DAYS + 1):
-            for member in dice.sample(inside, dice.randrange(20, 80)):
-                yield {
-                    "group_id": group,
-                    "day": date(2025, 12, 1) + timedelta(days=day),
-                    "member_id": member,
-                    "messages": 3,
-                }
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The shortest wall and CPU times of some rounds, seconds."""
+
+    wall: float = math.inf
+    cpu: float = math.inf
+
+    def and_then(self, wall: float, cpu: float) -> Taken:
+        return Taken(min(self.wall, wall), min(self.cpu, cpu))
 
 
-async def insert(store: Store, table: Table, rows: Iterable[Row]) -> None:
-    """Insert rows in batches."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            await store.execute(table.insert(), batch)
-            batch = []
-    if batch:
-        await store.execute(table.insert(), batch)
+def period_of(name: str, week: Period) -> Period:
+    return previous(week, ZONE) if name in OF_THE_WEEK_BEFORE else week
 
 
-async def fill(database: Database, count: int) -> None:
-    """Build the year."""
-    dice = random.Random(1)
-    async with database.write() as store:
-        await insert(store, PERSONS, ({"id": n, "created_at": START} for n in range(1, MEMBER_COUNT + 1)))
-        people = ({"id": n, "platform": "qq", "key": str(n), "person_id": n} for n in range(1, MEMBER_COUNT + 1))
-        await insert(store, MEMBERS, people)
-        places = range(1, GROUP_COUNT + 1)
-        await insert(store, GROUPS, ({"id": n, "platform": "qq", "key": str(n), "kind": "group"} for n in places))
-        await insert(store, COVERAGE, ({"id": n, "group_id": n, "coverage": "full", "since": START} for n in places))
-        await insert(store, DAILY, daily_rows(dice))
-        made = list(thread_rows(count, dice))
-        await insert(store, MESSAGES, (row for _, messages, _ in made for row in messages))
-        await insert(store, THREADS, (thread for thread, _, _ in made))
-        await insert(store, THREAD_MESSAGES, (row for _, _, placed in made for row in placed))
-    async with database.raw() as connection:
-        await connection.execute(text("ANALYZE"))
+def query(name: str, week: Period) -> str:
+    period = period_of(name, week)
+    moments = {"since": period.since, "until": period.until, "now": NOW}
+    return QUERIES[name].format(
+        groups=GROUPS, **{key: f"TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S}'" for key, moment in moments.items()}
+    )
 
 
-async def median_of(call: Callable[[], Awaitable[object]], rounds: int = ROUNDS) -> float:
-    """Return the median of several rounds, milliseconds; the first one warms up and does not count."""
+def same(value: Value, rows: list[tuple[Any, ...]]) -> bool:
+    """Return whether DuckDB gave the answer that we did."""
+    if value.figure in {"topics", "messages", "message_hours"}:
+        return {key: count for key, count in value.parts.items() if count} == {str(key): count for key, count in rows}
+    if value.unit is Unit.SECONDS:
+        ours = (value.n, value.extra["median"], value.extra["p90"], value.extra["mean"])
+        return all(math.isclose(a or 0, b or 0, abs_tol=1e-3) for a, b in zip(ours, rows[0], strict=True))
+    return rows[0] == ((value.n, value.of) if value.unit is Unit.SHARE else (value.n,))
+
+
+async def ours(store: Store, names: Iterable[str], week: Period) -> dict[str, Value]:
+    """Return figures as a digest asks for them: what is of one period at once."""
+    wanted = list(names)
+    found: dict[str, Value] = {}
+    for period in dict.fromkeys(period_of(name, week) for name in wanted):
+        of_it = [name for name in wanted if period_of(name, week) == period]
+        found |= await compute_all(store, of_it, SCOPE, period, NOW, OPTIONS)
+    return found
+
+
+async def taken(call: Callable[[], Awaitable[object]], so_far: Taken) -> Taken:
+    wall, cpu = time.perf_counter(), time.process_time()
     await call()
-    taken = []
-    for _ in range(rounds):
-        begin = perf_counter()
-        await call()
-        taken.append((perf_counter() - begin) * 1000)
-    return statistics.median(taken)
+    return so_far.and_then(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-async def measure(store: Store) -> None:
-    """Print the table."""
-    options, groups = Options(), tuple(range(1, GROUP_COUNT + 1))
-    one, every = Scope("one", "", (7,)), Scope("all", "", groups)
+async def compare(reference: Any, stores: dict[str, Store]) -> None:
+    """Check the answers, then print a line for each figure and for all at once."""
+    for name in QUERIES:
+        for engine, store in stores.items():
+            value = (await ours(store, [name], WEEK))[name]
+            assert same(value, reference.execute(query(name, WEEK)).fetchall()), (engine, name, value)
+    print("all answers are identical")
+    head = "".join(f"{engine + ' ms':>15}{'cpu':>8}{'ratio':>8}{'cpu':>7}" for engine in stores)
+    print(f"{'':38}{'duckdb ms':>10}{'cpu':>8}{head}")
+    before = previous(WEEK, ZONE)
+    for name in QUERIES:
+        await line(reference, stores, name, [name], [WEEK])
+    await line(reference, stores, "the digest's 12 at once", DIGEST, [WEEK])
+    await line(reference, stores, "the same, and of the week before", DIGEST, [WEEK, before])
 
-    def count(scope: Scope, period: Period) -> Callable[[], Awaitable[object]]:
-        query = select(func.count(), func.min(THREADS.c.first_response_at)).where(
-            THREADS.c.group_id.in_(scope.groups), THREADS.c.asked_at >= period.since, THREADS.c.asked_at < period.until
-        )
-        return lambda: store.rows(query)
 
-    def figures(names: Sequence[str], scope: Scope, *periods: Period) -> Callable[[], Awaitable[object]]:
+async def line(reference: Any, stores: dict[str, Store], title: str, names: Iterable[str], weeks: list[Period]) -> None:
+    wanted = list(names)
+
+    async def plain() -> None:
+        for week in weeks:
+            for name in wanted:
+                reference.execute(query(name, week)).fetchall()
+
+    def of(store: Store) -> Callable[[], Awaitable[None]]:
         async def call() -> None:
-            for period in periods:
-                await compute_all(store, names, scope, period, NOW, options)
+            for week in weeks:
+                await ours(store, wanted, week)
 
         return call
 
-    year = year_of(date(2026, 6, 1), ZONE)
-    drawn = await load(store, every, WEEK)
-    before = previous(WEEK, ZONE)
-
-    async def pure() -> object:
-        return evaluate(OF_THREADS, drawn, NOW, options)
-
-    table = [
-        ("one group, a week: plain count", count(one, WEEK), ROUNDS),
-        ("one group, a week: figures of threads", figures(OF_THREADS, one, WEEK), ROUNDS),
-        ("one group, a week: what a digest prints", figures(DIGEST, one, WEEK), ROUNDS),
-        ("one group, a week and the one before: the same", figures(DIGEST, one, WEEK, before), ROUNDS),
-        ("one group, a week: every figure", figures(list(FIGURES), one, WEEK), ROUNDS),
-        ("all groups, a week: plain count", count(every, WEEK), ROUNDS),
-        ("all groups, a week: figures of threads", figures(OF_THREADS, every, WEEK), ROUNDS),
-        ("all groups, a week: the same, from a sample", pure, ROUNDS),
-        ("all groups, a week: what a digest prints", figures(DIGEST, every, WEEK), ROUNDS),
-        ("all groups, a week: every figure", figures(list(FIGURES), every, WEEK), ROUNDS),
-        *(
-            (f"all groups, a week: {name}", figures([name], every, WEEK), 3)
-            for name in ("answerers", "thanks", "active", "mau", "bot_response_time")
-        ),
-        ("all groups, a year: plain count", count(every, year), 3),
-        ("all groups, a year: figures of threads", figures(OF_THREADS, every, year), 1),
-        ("all groups, a year: every figure", figures(list(FIGURES), every, year), 1),
-    ]
-    plain = 1.0
-    print(f"{'':55}{'ms':>10}{'/ plain':>10}")
-    for label, call, rounds in table:
-        taken = await median_of(call, rounds)
-        plain = taken if label.endswith("plain count") else plain
-        print(f"{label:55}{taken:10.1f}{taken / plain:10.1f}", flush=True)
+    found = dict.fromkeys(["duckdb", *stores], Taken())
+    for _ in range(ROUNDS):
+        found["duckdb"] = await taken(plain, found["duckdb"])
+        for engine, store in stores.items():
+            found[engine] = await taken(of(store), found[engine])
+    base = found.pop("duckdb")
+    cells = "".join(
+        f"{one.wall * 1e3:15.1f}{one.cpu * 1e3:8.1f}{one.wall / base.wall:8.2f}"
+        + (f"{one.cpu / base.cpu:7.2f}" if engine == "sqlite" else f"{'':7}")
+        for engine, one in found.items()
+    )
+    print(f"{title:38}{base.wall * 1e3:10.1f}{base.cpu * 1e3:8.1f}{cells}", flush=True)
 
 
-async def main(count: int, url: str) -> None:
-    """Build, count and print."""
-    async with Database.open(url) as database:
-        await upgrade(database)
-        begin = perf_counter()
-        await fill(database, count)
-        print(f"{count:,} threads built in {perf_counter() - begin:.0f} s")
-        async with database.read() as store:
-            print(f"{await store.scalar(select(func.count()).select_from(DAILY)):,} rows of activity")
-            await measure(store)
+async def measure(source: Path, urls: dict[str, str]) -> None:
+    """Open everything and compare."""
+    async with AsyncExitStack() as opened:
+        reference = opened.enter_context(duckdb.connect(str(source), read_only=True))
+        stores: dict[str, Store] = {}
+        for engine, url in urls.items():
+            database = await opened.enter_async_context(Database.open(url))
+            stores[engine] = await opened.enter_async_context(database.read())
+        await compare(reference, stores)
+
+
+def main(count: int, folder: Path, *, postgresql: bool) -> None:
+    """Build, check and print."""
+    source = built(count, folder)
+    urls = {"sqlite": f"sqlite:///{in_sqlite(source, folder)}"}
+    print(f"{count:,} messages, {GROUPS} groups, DuckDB {duckdb.__version__}")
+    if not postgresql:
+        asyncio.run(measure(source, urls))
+        return
+    with running() as server:
+        name = server.create()
+        try:
+            asyncio.run(in_postgresql(source, folder, server.url_of(name)))
+            asyncio.run(measure(source, urls | {"postgresql": server.url_of(name)}))
+        finally:
+            server.drop(name)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        threads = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-        asyncio.run(main(threads, sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/bench.db"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("messages", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--postgresql", action="store_true")
+    asked = parser.parse_args()
+    main(asked.messages, asked.folder, postgresql=asked.postgresql)

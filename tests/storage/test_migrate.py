@@ -28,7 +28,15 @@ from tests.postgres import Server, aside
 
 pytestmark = pytest.mark.middle  # many dialogs or processes: the fast tier keeps to a minute
 
-REVISIONS = ["0001_first", "0002_platforms", "0003_topics", "0004_outlets", "0005_couriers", "0006_confirmed"]
+REVISIONS = [
+    "0001_first",
+    "0002_platforms",
+    "0003_topics",
+    "0004_outlets",
+    "0005_couriers",
+    "0006_confirmed",
+    "0007_answerers",
+]
 NEWEST = REVISIONS[-1]
 
 
