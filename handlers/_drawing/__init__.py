@@ -11,7 +11,9 @@ from handlers import Text
 from handlers._drawing.typesetting import drawable, typeset
 
 HEIGHT, BYTES = 8000, 500_000  # a picture is no higher and no larger
-SCALES = (1.0, 0.86)  # of its type: 36 pixels, and what is still easy to read on a phone
+_FULL, _SMALL = 1.0, 0.84  # sizes of type: letters of 36 pixels, and of 30, still easy to read on a phone
+_SPARED = 0.9  # of size and height, about, is left with small type
+_SURE = 0.95  # so much of what should fit is taken, so that it does
 MOST = 12  # of one kind in a part
 _LIMITS = {
     "headline": 80, "title": 80, "days": 32, "number": 16, "lines": 400, "text": 240, "note": 120, "foot": 400
@@ -112,19 +114,19 @@ def picture(page: Page, *, dark: bool = False) -> bytes:
         page: What to show.
         dark: Whether light letters stand on a dark ground.
     """
-    told = {**_told(page), "dark": dark}
-    for scale in SCALES:
-        drawn = typeset("page.typ", {**told, "scale": scale}, form="png")
-        if _ratio(drawn) <= 1:
-            return drawn
-    while told["parts"] and _ratio(drawn) > 1:
-        told["parts"] = _kept(told, 0.95 / _ratio(drawn))
-        drawn = typeset("page.typ", {**told, "scale": SCALES[-1]}, form="png")
+    told = {**as_data(page), "dark": dark, "scale": _FULL}
+    drawn = typeset("page.typ", told, form="png")
+    while told["parts"] and (ratio := _ratio(drawn)) > 1:
+        expected = ratio * _SPARED if told["scale"] == _FULL else ratio
+        if expected > 1:
+            told["parts"] = _kept(told, _SURE / expected)
+        told["scale"] = _SMALL
+        drawn = typeset("page.typ", told, form="png")
     return drawn
 
 
-def _told(page: Page) -> dict[str, Any]:
-    """Return the page as the template reads it."""
+def as_data(page: Page) -> dict[str, Any]:
+    """Return the page as the template reads it: every text drawable and within its limit, every list bounded."""
 
     def cut(value: Any, name: str = "") -> Any:
         match value:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers._drawing import BYTES, HEIGHT, Page, Part, Row, _told, picture
+from handlers._drawing import BYTES, HEIGHT, Page, Part, Row, as_data, picture
 from handlers._drawing.typesetting import prepared
 from tests.handlers.drawing.pages import ENGLISH, FULL, HOSTILE, QUIET, called
 
@@ -26,7 +26,7 @@ def check(page: Page, *, dark: bool = False) -> tuple[int, int]:
     drawn = picture(page, dark=dark)
     width, height = size(drawn)
     assert (width, len(drawn) <= BYTES, height <= HEIGHT) == (1080, True, True)
-    compiler, path, inputs = prepared("page.typ", {**_told(page), "dark": dark, "scale": 1.0})
+    compiler, path, inputs = prepared("page.typ", {**as_data(page), "dark": dark, "scale": 1.0})
     # A PDF for the archive refuses a letter that the font does not have.
     made, warnings = compiler.compile_with_warnings(path, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
     assert made
@@ -53,13 +53,13 @@ def test_the_same_page_is_the_same_picture() -> None:
 
 
 def test_what_is_said_twice_over_is_counted_instead() -> None:
-    part = _told(MANY)["parts"][0]
+    part = as_data(MANY)["parts"][0]
     assert len(part["rows"]) == 12
     assert part["note"] == "另有 28 条。"
 
 
 def test_limits_are_those_of_the_place() -> None:
-    told = _told(called("字" * 5000))
+    told = as_data(called("字" * 5000))
     assert len(told["title"]) <= 80
     assert len(told["headline"]) <= 80
     assert all(len(text) <= 400 for part in told["parts"] for text in part["lines"])
