@@ -12,14 +12,15 @@ import resource
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import Table, text
 
 from bot.report._html import html
 from bot.report._markdown import markdown
@@ -29,7 +30,7 @@ from handlers._reporting.building import build
 from handlers._reporting.pages import pdf
 from storage import topics
 from storage.activity import DAILY
-from storage.database import Database
+from storage.database import Database, Store
 from storage.groups import COVERAGE, GROUPS
 from storage.members import MEMBERS, PERSONS
 from storage.memberships import MEMBERSHIPS
@@ -37,7 +38,6 @@ from storage.messages import MESSAGES
 from storage.metrics import Options
 from storage.migrate import upgrade
 from storage.threads import THREAD_MESSAGES, THREADS
-from tests.bench.metrics import insert
 
 GROUP_COUNT, MEMBER_COUNT, DAYS = 60, 30_000, 365
 START = datetime(2025, 11, 25, tzinfo=UTC)
@@ -46,6 +46,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 SHARE_OF_THREADS = 17  # messages for each thread
 SAID = "主库磁盘满了，pg_wal 涨到 200G，能直接删里面的文件吗，删了会不会起不来"
 BUDGET = 20.0
+BATCH = 5_000
 
 Row = dict[str, Any]
 
@@ -96,6 +97,13 @@ def chatter(first: int, until: int, dice: random.Random) -> Iterator[Row]:
         group = dice.randrange(1, GROUP_COUNT + 1)
         member = (group * 499 + int(dice.paretovariate(0.5)) % 1500) % MEMBER_COUNT + 1
         yield message(number, group, member, moment(dice))
+
+
+async def insert(store: Store, table: Table, rows: Iterable[Row]) -> None:
+    """Insert rows in batches."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        await store.execute(table.insert(), batch)
 
 
 async def fill(database: Database, count: int) -> None:
