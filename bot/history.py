@@ -26,6 +26,7 @@ from storage.groups import Coverage, Span
 __all__ = [
     "ACCOUNT",
     "AHEAD",
+    "NOTHING",
     "PLATFORM",
     "UNKNOWN",
     "Asked",
@@ -39,6 +40,7 @@ __all__ = [
 BATCH = 1_000
 GROUPS_AT_ONCE = 100  # whose messages are gathered at the same time, of a file in which they come by turns
 ACCOUNT, PLATFORM = "(import)", "import"  # whose the frames of imports are; no table can be called so
+NOTHING = "There is nothing in it that can be imported."
 AHEAD = timedelta(days=366)  # a message may be this far ahead of a clock that is wrong
 MOMENT = timedelta(seconds=1)  # a span ends behind its last message
 
@@ -78,7 +80,7 @@ async def take_in(path: Path, replay: Replay, options: Options, told: Told = _si
     async for found in take_in_each(path, replay, options, told):
         if isinstance(found, Report):
             return found
-    raise FormatError("There is nothing in it that can be imported.")
+    raise FormatError(NOTHING)
 
 
 async def take_in_each(
@@ -89,10 +91,11 @@ async def take_in_each(
     `told` is called after each batch, and while the messages are put into threads.
 
     Raises:
-        FormatError: It is one file, or archive, that cannot be imported at all.
+        FormatError: It is one file, or archive, that cannot be imported at all, or there is nothing in it.
     """
-    asked = asked or Asked()
+    asked, empty = asked or Asked(), True
     for found in inputs(path, options, asked.format):
+        empty = False
         if isinstance(found, Refused):
             yield found
             continue
@@ -102,6 +105,8 @@ async def take_in_each(
             if found.name == path.name:
                 raise
             yield Refused(found.name, str(error))
+    if empty:
+        raise FormatError(NOTHING)
 
 
 async def _taken(source: Input, replay: Replay, asked: Asked, told: Told) -> Report:
@@ -166,7 +171,6 @@ class _Taking:
         told()
         database = self.replay.database
         for place, since, until in self.spans.values():
-            self.report.places.append(place)
 
             def placed(count: int) -> None:
                 self.report.placed += count
@@ -174,16 +178,35 @@ class _Taking:
 
             await self.replay.place(place, placed)
             await cover(database, place, since, until)
-            self.report.threads += await _threads(database, place, since, until)
+            async with database.read() as store:
+                group = await groups.at(store, place)
+                self.report.places.append(place if group is None else group.place)
+                if group is not None:
+                    self.report.threads += await history.count_threads(store, group.id, since, until)
 
 
 def batches(found: Iterator[Found], report: Report) -> Iterator[tuple[Place, list[Message]]]:
     """Gather the messages of each group, in the order in which they were said.
 
     A batch ends at `BATCH` messages, but not between two of one moment: those are compared with what is stored.
+
+    Raises:
+        FormatError: The file cannot be read to its end; what came before was yielded.
     """
-    place: Place | None = None
     gathered: dict[Place, list[Message]] = {}
+    try:
+        yield from _gathered(found, report, gathered)
+    except FormatError:
+        yield from _full(gathered, len(gathered))
+        raise
+    yield from _full(gathered, len(gathered))
+
+
+def _gathered(
+    found: Iterator[Found], report: Report, gathered: dict[Place, list[Message]]
+) -> Iterator[tuple[Place, list[Message]]]:
+    """Yield the batches that are full; the rest is left in `gathered`."""
+    place: Place | None = None
     for one in found:
         if isinstance(one, Skipped):
             report.skip(one)
@@ -191,6 +214,7 @@ def batches(found: Iterator[Found], report: Report) -> Iterator[tuple[Place, lis
             report.note(one)
         elif isinstance(one, Place):
             place = one
+            report.turn()
             if place not in gathered and len(gathered) >= GROUPS_AT_ONCE:
                 yield from _full(gathered, 1)
         elif place is not None:
@@ -200,7 +224,6 @@ def batches(found: Iterator[Found], report: Report) -> Iterator[tuple[Place, lis
                 yield place, _ordered(batch)
                 batch = gathered[place] = []
             batch.append(one)
-    yield from _full(gathered, len(gathered))
 
 
 def _full(gathered: dict[Place, list[Message]], count: int) -> Iterator[tuple[Place, list[Message]]]:
@@ -240,9 +263,3 @@ def uncovered(spans: list[Span], since: datetime, until: datetime) -> list[tuple
             found.append((since, min(span.since, end)))
         since = end if span.until is None else max(since, span.until)
     return [*found, (since, end)] if since < end else found
-
-
-async def _threads(database: Database, place: Place, since: datetime, until: datetime) -> int:
-    async with database.read() as store:
-        group = await groups.at(store, place)
-        return 0 if group is None else await history.count_threads(store, group.id, since, until)

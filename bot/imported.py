@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.importers import Noted, Skipped
 from storage.frames import Message, Place
 
 NAMED_ROWS = 5  # of each reason; the others are counted
 NAMED_NAMES = 20
+BACK = timedelta(minutes=1)  # messages that cross each other on their way are this much out of order at most
 BEFORE = "is from before the day that was asked for"
 
 
@@ -30,6 +31,8 @@ class Report:
         ambiguous: Names that several members of the group carry, so that nobody could tell whose the messages are.
         matched: How many members were found by their names.
         first_at, last_at: The span of its messages.
+    back: How often a message is of an earlier time than the one before it.
+    first_back: Where that is so first: which message it is, the time before it, and its own.
         members: Who speaks in it.
         threads: Threads asked within its span, after the import.
         quarantined: Messages that could not be worked off; they wait in the inbox for the operator.
@@ -50,6 +53,8 @@ class Report:
     matched: set[str] = field(default_factory=set)
     first_at: datetime | None = None
     last_at: datetime | None = None
+    back: int = 0
+    first_back: tuple[int, datetime, datetime] | None = None
     members: set[str] = field(default_factory=set)
     threads: int = 0
     quarantined: int = 0
@@ -57,6 +62,7 @@ class Report:
     placed: int = 0
     to_place: int = 0
     broken: str = ""
+    _before: datetime | None = None
 
     @property
     def duplicate(self) -> int:
@@ -75,9 +81,17 @@ class Report:
         if noted.text not in self.notes:
             self.notes.append(noted.text)
 
+    def turn(self) -> None:
+        """Note that the messages of another group follow."""
+        self._before = None
+
     def take(self, message: Message) -> None:
         """Count a message."""
         self.read += 1
+        if self._before is not None and message.at < self._before - BACK:
+            self.back += 1
+            self.first_back = self.first_back or (self.read, self._before, message.at)
+        self._before = message.at
         self.first_at = message.at if self.first_at is None else min(self.first_at, message.at)
         self.last_at = message.at if self.last_at is None else max(self.last_at, message.at)
         if message.member:

@@ -1,5 +1,7 @@
 """Takes in what is laid into a folder, while the bot runs: settled files only, each with a report beside it.
 
+A sub-folder that is called like a group, or a platform, says whose the files in it are: see `bot/shelves.py`.
+
 What was taken goes to `done`, what could not be to `failed`; nothing is ever deleted. A file counts as settled when its
 size and its time have stayed the same for a while: a large one takes long to copy.
 """
@@ -10,6 +12,7 @@ import asyncio
 import itertools
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,11 +24,14 @@ from bot.importers import FormatError, Options
 from bot.inbox import Clock
 from bot.replay import Replay
 from bot.reported import reported
+from bot.shelves import Shelf, shelves
 from bot.turn import House
-from storage import accounts
+from storage import accounts, groups
 from storage.database import UNAVAILABLE, Database
+from storage.groups import Group
 
 DONE, FAILED = "done", "failed"
+HINT = "Or lay it into a folder in here that is called like the group."
 TRIES = 3  # a file at which the process died so often is put aside
 STRETCH = 300  # messages that are put into threads in one transaction, for others wait meanwhile
 PARTIAL = (
@@ -56,8 +62,8 @@ class Watcher:
         self.settings = settings
         self.bot_name = bot_name
         self.clock = clock
-        self.looks: dict[str, Look] = {}
-        self.tries: dict[str, int] = {}
+        self.looks: dict[Path, Look] = {}
+        self.tries: dict[Path, int] = {}
         self._wake = asyncio.Event()
 
     async def wake(self) -> None:
@@ -76,52 +82,54 @@ class Watcher:
         folder = self.settings.watch
         if folder is None:
             return 0
+        async with self.database.read() as store:
+            known = await groups.every(store)
         try:
-            settled = await asyncio.to_thread(self._settled, folder)
+            settled = await asyncio.to_thread(self._settled, folder, known)
         except OSError as error:
             log.warning("the folder of imports cannot be read: %s", error.strerror)
             return 0
-        for name in settled:
-            self.tries[name] = self.tries.get(name, 0) + 1
-            failed, told = await self._take_in(folder / name)
-            await asyncio.to_thread(_put_aside, folder / name, FAILED if failed else DONE, told)
-            log.info("%s: %s", "could not be imported" if failed else "imported", name)
-            self.tries.pop(name, None)
-            self.looks.pop(name, None)
+        for path, shelf in settled.items():
+            self.tries[path] = self.tries.get(path, 0) + 1
+            failed, told = await self._take_in(path, shelf)
+            await asyncio.to_thread(_put_aside, folder, path, FAILED if failed else DONE, told)
+            log.info("%s: %s", "could not be imported" if failed else "imported", path.relative_to(folder))
+            self.tries.pop(path, None)
+            self.looks.pop(path, None)
         return len(settled)
 
-    def _settled(self, folder: Path) -> list[str]:
+    def _settled(self, folder: Path, known: Sequence[Group]) -> dict[Path, Shelf]:
+        """Return what has not changed for a while, with the shelf that it lies on."""
         folder.mkdir(parents=True, exist_ok=True)
-        now, looks = self.clock.now(), dict[str, Look]()
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name in {DONE, FAILED} or entry.name.startswith(".") or entry.is_symlink():
-                    continue
-                if not entry.name.endswith(PARTIAL):
-                    seen, before = _size(Path(entry.path)), self.looks.get(entry.name)
-                    looks[entry.name] = before if before and before.seen == seen else Look(seen, now)
+        every = {shelf.path: shelf for shelf in shelves(folder, known, {DONE, FAILED})}
+        found = {path: shelf for shelf in every.values() for path in _laid(shelf.path) if path not in every}
+        now, looks = self.clock.now(), dict[Path, Look]()
+        for path in found:
+            seen, before = _size(path), self.looks.get(path)
+            looks[path] = before if before and before.seen == seen else Look(seen, now)
         self.looks = looks
         wait = timedelta(seconds=self.settings.settle_seconds)
-        return sorted(name for name, look in looks.items() if look.seen[0] and now - look.since >= wait)
+        settled = (path for path, look in looks.items() if look.seen[0] and now - look.since >= wait)
+        return {path: found[path] for path in sorted(settled)}
 
-    async def _take_in(self, path: Path) -> tuple[bool, str]:
+    async def _take_in(self, path: Path, shelf: Shelf) -> tuple[bool, str]:
         """Return whether it failed, and what is to be told of it."""
-        if self.tries[path.name] > TRIES:
+        if self.tries[path] > TRIES:
             return True, "It was tried several times and could not be worked off; the log says why."
         lines: list[str] = []
         good = bad = 0
         try:
             replay, options = await self._prepared()
-            async for found in history.take_in_each(path, replay, options):
+            async for found in history.take_in_each(path, replay, shelf.told(options)):
                 fine = isinstance(found, Report) and not found.broken
                 good, bad = good + fine, bad + (not fine and not _left(found))
                 lines.append(_told(found, self.house))
         except FormatError as error:
-            return True, str(error)
+            return True, f"{error}\n{HINT}" if "--group" in str(error) else str(error)
         except UNAVAILABLE:  # the next look will do: what is stored already is not stored again
-            self.tries[path.name] -= 1
+            self.tries[path] -= 1
             raise
-        return bad > 0 or good == 0, "\n".join(lines) or "There is nothing in it that can be imported."
+        return bad > 0 or good == 0, "\n".join(lines) or history.NOTHING
 
     async def _prepared(self) -> tuple[Replay, Options]:
         async with self.database.write() as store:
@@ -151,11 +159,24 @@ def _size(path: Path) -> tuple[int, int, int]:
     return len(files), sum(file.st_size for file in files), max((file.st_mtime_ns for file in files), default=0)
 
 
-def _put_aside(path: Path, where: str, told: str) -> None:
-    """Move what was looked at, and write what became of it beside it."""
-    folder = path.parent / where
-    folder.mkdir(exist_ok=True)
-    target = _free(folder, path.name)
+def _laid(folder: Path) -> list[Path]:
+    """Return what was laid into a folder, and is no longer being copied as far as names tell."""
+    with os.scandir(folder) as entries:
+        return [
+            Path(entry.path)
+            for entry in entries
+            if entry.name not in {DONE, FAILED}
+            and not entry.name.startswith(".")
+            and not entry.name.endswith(PARTIAL)
+            and not entry.is_symlink()
+        ]
+
+
+def _put_aside(folder: Path, path: Path, where: str, told: str) -> None:
+    """Move what was looked at to the same place below another folder, and write what became of it beside it."""
+    kept = folder / where / path.parent.relative_to(folder)
+    kept.mkdir(parents=True, exist_ok=True)
+    target = _free(kept, path.name)
     path.replace(target)
     report = target.with_name(f"{target.name}.report.txt")
     report.write_text(f"{told}\n", "utf-8")

@@ -20,7 +20,7 @@ from bot.importers import FormatError, Options
 from bot.importers._text import Source
 from bot.only_one import only_one
 from bot.replay import Replay
-from bot.reported import reported
+from bot.reported import reported, shown
 from handlers._places import known_zone
 from storage import accounts
 
@@ -43,6 +43,7 @@ class Wish:
 class Tally:
     """What became of several files together."""
 
+    taken: int = 0
     failed: int = 0
     left: list[str] = field(default_factory=list)
 
@@ -63,9 +64,9 @@ async def take_in(desk: Desk, files: Sequence[Path], wish: Wish) -> int:
             with _readable(file) as path:
                 await _take_in(desk, path, replay, options, asked, tally)
     if tally.left:
-        shown = ", ".join(tally.left[:10]) + (", ..." if len(tally.left) > 10 else "")
-        print(f"left alone, for they are none of the formats ({len(tally.left):,}): {shown}")
-    return 1 if tally.failed else 0
+        named = ", ".join(map(shown, tally.left[:10])) + (", ..." if len(tally.left) > 10 else "")
+        print(f"left alone, for they are none of the formats ({len(tally.left):,}): {named}")
+    return 1 if tally.failed or not tally.taken else 0
 
 
 async def _take_in(desk: Desk, path: Path, replay: Replay, options: Options, asked: Asked, tally: Tally) -> None:
@@ -74,18 +75,19 @@ async def _take_in(desk: Desk, path: Path, replay: Replay, options: Options, ask
             async for found in history.take_in_each(path, replay, options, told, asked):
                 _tell(desk, found, tally)
     except FormatError as error:
-        print(f"{path.name}: {error}", file=sys.stderr)
+        print(f"{shown(path.name)}: {error}", file=sys.stderr)
         tally.failed += 1
 
 
 def _tell(desk: Desk, found: Report | Refused, tally: Tally) -> None:
     if isinstance(found, Report):
         print(reported(found, desk.config.community.zone))
+        tally.taken += 1
         tally.failed += bool(found.broken)
     elif found.why == history.UNKNOWN:
         tally.left.append(found.name)
     else:
-        print(f"{found.name}: {found.why}", file=sys.stderr)
+        print(f"{shown(found.name)}: {found.why}", file=sys.stderr)
         tally.failed += 1
 
 

@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, TextIO, cast
 
 from bot.importers import FormatError
-from bot.importers._text import BUFFER, SMALL, UNPACKED_TIMES, UNREADABLE, Source, Unpacking, decoded, opened
+from bot.importers._text import BUFFER, SMALL, TORN, UNPACKED_TIMES, UNREADABLE, Source, Unpacking, decoded, opened
 
 MANY = 100_000  # files; an archive of more is none of chats
-LEADS_OUT = "has a name that leads out of the archive"
-BOMB = f"unpacks to more than {UNPACKED_TIMES} times its size"
-LOCKED = "is locked with a password"
+LEADS_OUT = "has a name that leads out of the archive; unpack it, look what it is, and import it by itself"
+BOMB = f"unpacks to more than {UNPACKED_TIMES} times its size, which no chat does; if it is one, unpack it yourself"
+LOCKED = "is locked with a password; unpack it yourself"
 CANNOT: tuple[type[Exception], ...] = (*UNREADABLE, NotImplementedError, RuntimeError)  # RuntimeError: a password
 _RUBBISH = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -72,7 +72,7 @@ def holding(path: Path) -> Iterator[Holder]:
     try:
         archive = zipfile.ZipFile(path)
     except CANNOT as error:
-        raise FormatError(f"{path.name}: cannot be unpacked; is it whole?") from error
+        raise FormatError(TORN) from error
     with archive:
         yield _Archive(archive, path)
 
@@ -97,7 +97,7 @@ class _Folder:
                 if not name.startswith(".") and name not in _RUBBISH and stat.S_ISREG(file.lstat().st_mode):
                     found.append(file.relative_to(path).as_posix())
             if len(found) > MANY:
-                raise FormatError(f"{path.name}: holds more than {MANY:,} files. Name those that are chats.")
+                raise FormatError(f"It holds more than {MANY:,} files. Name those that are chats.")
         self._names = found
 
     def names(self) -> Sequence[str]:
@@ -125,7 +125,7 @@ class _Archive:
         self.refused: dict[str, str] = {}
         entries = archive.infolist()
         if len(entries) > MANY:
-            raise FormatError(f"{path.name}: holds more than {MANY:,} files. Unpack it, and name those that are chats.")
+            raise FormatError(f"It holds more than {MANY:,} files. Unpack it, and name those that are chats.")
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
             name = name_of(entry)
@@ -148,11 +148,11 @@ class _Archive:
         try:
             data = self.archive.open(entry)
         except CANNOT as error:
-            raise FormatError(f"{name} cannot be unpacked from {self.path.name}; is it whole?") from error
+            raise FormatError(TORN) from error
         with data:
             plain = Unpacking(cast(BinaryIO, data), entry.compress_size)
             buffered = io.BufferedReader(plain, BUFFER)
-            yield decoded(buffered, name, self.path.stat().st_size, cast(BinaryIO, self.archive.fp))
+            yield decoded(buffered, self.path.stat().st_size, cast(BinaryIO, self.archive.fp))
 
     @contextmanager
     def opened(self, name: str) -> Iterator[TextIO]:

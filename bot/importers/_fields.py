@@ -16,6 +16,7 @@ LATEST_SECOND = 4_102_444_800  # of the year 2100; more are milliseconds
 ID_LIMIT = 128  # characters; ids of platforms have a few dozen
 
 NO_TIME = "has no time in seconds"
+TOO_EARLY = "has a time of before 1999: the clock was not set"
 NO_LOCAL_TIME = "has no date and time that can be read"
 YET_TO_COME = "has a time that is yet to come"
 
@@ -88,9 +89,9 @@ def seconds(value: object, until: datetime) -> datetime:
     """
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < LATEST_SECOND:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < LATEST_SECOND:
         raise RowError(NO_TIME)
-    return _true(datetime.fromtimestamp(value, UTC), until, NO_TIME)
+    return _true(datetime.fromtimestamp(value, UTC), until)
 
 
 def milliseconds(value: object, until: datetime) -> datetime:
@@ -131,14 +132,14 @@ def moment_of(found: re.Match[str], options: Options) -> datetime:
     try:
         at = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone follows
         zone = datetime.fromisoformat(f"2000-01-01T00:00:00{found['zone']}").tzinfo if found["zone"] else options.zone
-        return _true(at.replace(tzinfo=zone).astimezone(UTC), options.until, NO_LOCAL_TIME)
+        return _true(at.replace(tzinfo=zone).astimezone(UTC), options.until)
     except (ValueError, OverflowError) as error:
         raise error if isinstance(error, RowError) else RowError(NO_LOCAL_TIME) from None
 
 
-def _true(at: datetime, until: datetime, why: str) -> datetime:
+def _true(at: datetime, until: datetime) -> datetime:
     if at < EARLIEST:
-        raise RowError(why)
+        raise RowError(TOO_EARLY)
     if at > until:
         raise RowError(YET_TO_COME)
     return at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -17,7 +17,9 @@ from bot.importers._archive import Holder, holding, is_archive
 from bot.importers._text import Source, opened
 
 UNKNOWN = "is none of the formats"
-NESTED = "is an archive within an archive"
+NESTED = "is an archive within an archive; unpack it, and import it by itself"
+NO_TEXT = "It is no text, so it is no export of a chat."
+EMPTY = "It is empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,20 @@ def importer_of(head: bytes, wanted: str = "") -> tuple[str, Importer]:
             return name, cast(Importer, module)
     if wanted:
         raise FormatError(f"{wanted} is a format of folders and archives, not of a single file.")
-    raise FormatError(f"This is none of the formats that can be imported: {', '.join(known)}.")
+    raise FormatError(_unknown(head, known))
+
+
+def _unknown(head: bytes, known: Iterable[str]) -> str:
+    """Return why a file is none of the formats, and what to do."""
+    if not head.strip():
+        return EMPTY
+    if b"\0" in head or sum(byte < 9 for byte in head) > len(head) // 20:
+        return NO_TEXT
+    names = ", ".join(known)
+    return (
+        f"This is none of the formats that can be imported: {names}. "
+        "If it is a table of messages: --format table --columns time=1,name=2,text=3, with the columns it has."
+    )
 
 
 def inputs(path: Path, options: Options, wanted: str = "") -> Iterator[Input | Refused]:
@@ -72,8 +87,22 @@ def inputs(path: Path, options: Options, wanted: str = "") -> Iterator[Input | R
             yield _input(path.name, source, replace(options, path=path), wanted)
         return
     with holding(path) as holder:
-        yield from (Refused(name, why) for name, why in holder.refused.items())
+        yield from (Refused(f"{path.name}/{name}", why) for name, why in holder.refused.items())
         yield from _together(_Part(holder, ""), path, options, wanted)
+
+
+def spread(folder: Path) -> bool:
+    """Say whether a folder is one export, for a format is spread over its files."""
+    with holding(folder) as holder:
+        return _owner(holder.names(), "") is not None
+
+
+def _owner(names: Sequence[str], wanted: str) -> tuple[str, Gatherer] | None:
+    """Return the format that is spread over files of these names, if one is."""
+    for form, module in formats().items():
+        if hasattr(module, "owns") and wanted in {"", form} and module.owns(names):
+            return form, cast(Gatherer, module)
+    return None
 
 
 def _input(name: str, source: Source, options: Options, wanted: str) -> Input:
@@ -103,14 +132,12 @@ class _Part:
 def _together(part: _Part, path: Path, options: Options, wanted: str) -> Iterator[Input | Refused]:
     """Yield a folder as one, if a format is spread over it; else what is in it, folder by folder."""
     names = part.names()
-    for form, module in formats().items():
-        if hasattr(module, "owns") and wanted in {"", form} and module.owns(names):
-            where = path / part.prefix
-            gatherer = cast(Gatherer, module)
-            yield Input(
-                f"{path.name}/{part.prefix}".rstrip("/"), form, gatherer.gather(part, replace(options, path=where))
-            )
-            return
+    owner = _owner(names, wanted)
+    if owner is not None:
+        form, gatherer = owner
+        found = gatherer.gather(part, replace(options, path=path / part.prefix))
+        yield Input(f"{path.name}/{part.prefix}".rstrip("/"), form, found)
+        return
     folders = dict.fromkeys(name.partition("/")[0] for name in names if "/" in name)
     for name in names:
         if "/" not in name:

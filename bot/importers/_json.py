@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TextIO
 
-from bot.importers._text import BROKEN, damaged, lines
+from bot.importers._text import BROKEN, GIVE_UP, damaged, lines
 
 CHUNK = 1 << 20
 VALUE_LIMIT = 4 << 20  # characters; a longer value is no row
@@ -15,16 +15,18 @@ NOT_JSON = "is not JSON"
 NOT_TEXT = "has bytes that are not text in the file's encoding"
 TOO_LONG = "is longer than a row can be, or the file breaks off"
 CUT_OFF = "is where the file breaks off, or is JSON no longer"
+BEHIND = "is behind the end of the export, for a file holds one"
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class BrokenError(Exception):
-    """The text is no JSON from this line on."""
+    """The text is no JSON from this line on, or goes on where nothing is expected."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, why: str = CUT_OFF) -> None:
         super().__init__(line)
         self.line = line
+        self.why = why
 
 
 class Element(NamedTuple):
@@ -105,7 +107,7 @@ class _Scanner:
     def resync(self) -> bool:
         """Move to the beginning of the next element after one that is broken; False if there is none."""
         self.forward(min(self.at + 1, len(self.text)))
-        while True:
+        for _ in range(GIVE_UP // CHUNK):
             found = _NEXT.search(self.text, self.at)
             if found:
                 self.forward(found.end())
@@ -113,6 +115,7 @@ class _Scanner:
             self.forward(max(self.at, len(self.text) - 64))
             if not self.more():
                 return False
+        return False
 
 
 def walk(file: TextIO, entered: frozenset[str]) -> Iterator[Element]:
@@ -122,12 +125,14 @@ def walk(file: TextIO, entered: frozenset[str]) -> Iterator[Element]:
     `chats.list` and `chats.list.*`, its elements. An element that is entered is told by one with the value None first.
 
     Raises:
-        BrokenError: It is neither, or breaks off outside of these arrays.
+        BrokenError: It is neither, breaks off, or something stands behind its end.
     """
     scanner = _Scanner(file)
     if scanner.peek() not in {"{", "["}:
         raise BrokenError(scanner.line)
     yield from _inside(scanner, "", entered)
+    if scanner.peek():
+        raise BrokenError(scanner.line, BEHIND)
 
 
 def json_lines(file: TextIO) -> Iterator[tuple[int, Any]]:
@@ -194,9 +199,10 @@ def _elements(scanner: _Scanner, key: str, entered: frozenset[str]) -> Iterator[
         else:
             yield from _element(scanner, key)
         if not scanner.take(",") and scanner.peek() != "]":
-            yield Element(key, scanner.line, None)
+            line = scanner.line
             if not scanner.resync():
-                raise BrokenError(scanner.line)
+                raise BrokenError(line)
+            yield Element(key, line, None)
 
 
 def _element(scanner: _Scanner, key: str) -> Iterator[Element]:
@@ -206,9 +212,9 @@ def _element(scanner: _Scanner, key: str) -> Iterator[Element]:
         try:
             value = scanner.value()
         except BrokenError:
-            yield Element(key, line, None)
             if not scanner.resync():
                 raise
+            yield Element(key, line, None)
             continue
         yield Element(key, line, value)
         return

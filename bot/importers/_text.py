@@ -19,16 +19,20 @@ from bot.importers import FormatError
 
 HEAD = 1 << 18
 LINE_LIMIT = 4 << 20  # characters; a longer line is no row
+GIVE_UP = (
+    64 << 20
+)  # characters without the end of a line or a row: a hole in the file, behind which nothing is looked for
 UNPACKED_TIMES = 300  # how often its own size a packed file may have; chats pack 5 to 30 times
 SMALL = 64 << 20  # bytes that it may have in any case
 BUFFER = 1 << 17
+TORN = "It cannot be unpacked; is it whole? Compare its size with where it came from, and copy it again."
 
 
-class BombError(OSError):
-    """What is packed is many times larger than any chat."""
+class BombError(FormatError):
+    """What is packed unpacks to more than 300 times its size, which no chat does. If it is one, unpack it yourself."""
 
 
-BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, BombError)
+BROKEN: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, OSError)
 
@@ -95,30 +99,28 @@ def opened(path: Path) -> Iterator[Source]:
     try:
         raw = path.open("rb")
     except OSError as error:
-        raise FormatError(f"{path.name}: cannot be opened ({error.strerror})") from error
+        raise FormatError(f"It cannot be opened: {error.strerror}.") from error
     with raw:
         size = path.stat().st_size
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         data = Unpacking(cast(BinaryIO, gzip.GzipFile(fileobj=raw)), size) if packed else raw
-        yield decoded(io.BufferedReader(cast(io.RawIOBase, data), BUFFER) if packed else raw, path.name, size, raw)
+        yield decoded(io.BufferedReader(cast(io.RawIOBase, data), BUFFER) if packed else raw, size, raw)
 
 
-def decoded(data: io.BufferedIOBase | BinaryIO, name: str, size: int, raw: BinaryIO) -> Source:
+def decoded(data: io.BufferedIOBase | BinaryIO, size: int, raw: BinaryIO) -> Source:
     """Return bytes as text, in the encoding that their beginning speaks for.
 
     Bytes that the encoding does not know become lone surrogates, so that `damaged` finds the rows they stand in.
 
     Raises:
-        FormatError: They cannot be unpacked.
+        FormatError: They cannot be read or unpacked.
     """
     try:
         head = data.read(HEAD)
         data.seek(0)
-    except BombError as error:
-        raise FormatError(f"{name}: {BombError.__doc__} It is not imported.") from error
     except UNREADABLE as error:
-        raise FormatError(f"{name}: cannot be unpacked; is it whole?") from error
+        raise FormatError(TORN) from error
     encoding = encoding_of(head)
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     text = io.TextIOWrapper(cast(BinaryIO, data), encoding, errors=errors, newline="\n")
@@ -169,8 +171,13 @@ def lines(file: TextIO) -> Iterator[tuple[int, str | None]]:
             line = file.readline(LINE_LIMIT)
             whole = len(line) < LINE_LIMIT or line.endswith("\n")
             rest = "" if whole else line
-            while rest and not rest.endswith("\n"):
+            for _ in range(GIVE_UP // LINE_LIMIT):
+                if not rest or rest.endswith("\n"):
+                    break
                 rest = file.readline(LINE_LIMIT)
+            else:
+                yield number, None
+                return
         except BROKEN:
             yield number, None
             return

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
 from bot.importers._fields import RowError, ident, idents, number, seconds, words
-from bot.importers._json import CUT_OFF, NOT_JSON, BrokenError, json_lines, walk
+from bot.importers._json import NOT_JSON, BrokenError, json_lines, walk
 from bot.importers._rows import NO_SENDER, Row, Rows
 from bot.importers._text import lines
 from storage.frames import Kind, Message, Place
@@ -91,7 +91,7 @@ def _members(file: TextIO, reader: _Reader) -> Iterator[Found]:
             if element.key in kinds:
                 yield from reader.take(kinds[element.key], element.line, element.value)
     except BrokenError as error:
-        yield Skipped(error.line, CUT_OFF)
+        yield Skipped(error.line, error.why)
 
 
 def _meta(file: TextIO) -> object:

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from bot.importers import FormatError, Found, Noted, Options, Skipped
 from bot.importers import _wechat as wechat
 from bot.importers._fields import RowError, ident, moment, number, table, words
-from bot.importers._json import CUT_OFF, NOT_JSON, BrokenError, walk
+from bot.importers._json import NOT_JSON, BrokenError, walk
 from bot.importers._rows import RAGGED, Row, Rows, checked, zoneless
 from bot.importers._table import records
 from storage.frames import Kind, Message, Place
@@ -65,7 +65,7 @@ def _elements(file: TextIO, options: Options) -> Iterator[tuple[int, Any]]:
         for element in walk(file, frozenset()):
             yield element.line, element.value
     except BrokenError as error:
-        yield error.line, CUT_OFF
+        yield error.line, error.why
 
 
 def _table(file: TextIO, options: Options) -> Iterator[tuple[int, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Options, Skipped
 from bot.importers._fields import RowError, ident, moment, table, words
-from bot.importers._json import CUT_OFF, BrokenError, ahead, walk
+from bot.importers._json import BrokenError, ahead, walk
 from bot.importers._rows import PRIVATE, TAKEN_BACK, Row, Rows, checked, place
 from storage.frames import Kind, Message
 from storage.sanitize import label
@@ -58,7 +58,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
             if element.key == "messages":
                 yield checked(element.line, element.value, lambda row: _message(row, rows))
     except BrokenError as error:
-        yield Skipped(error.line, CUT_OFF)
+        yield Skipped(error.line, error.why)
 
 
 def _message(row: Mapping[str, Any], rows: Rows) -> Message:

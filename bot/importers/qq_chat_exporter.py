@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from bot.importers import Folder, FormatError, Found, Options, Skipped
 from bot.importers._fields import RowError, ident, milliseconds, moment, number, table, words
-from bot.importers._json import CUT_OFF, BrokenError, ahead, json_lines, walk
+from bot.importers._json import BrokenError, ahead, json_lines, walk
 from bot.importers._rows import PRIVATE, TAKEN_BACK, Row, Rows, checked, place
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
@@ -74,7 +74,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
             if element.key == "messages":
                 yield checked(element.line, element.value, reader.message)
     except BrokenError as error:
-        yield Skipped(error.line, CUT_OFF)
+        yield Skipped(error.line, error.why)
 
 
 def gather(folder: Folder, options: Options) -> Iterator[Found]:

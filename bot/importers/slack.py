@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.importers import Folder, FormatError, Found, Noted, Options, Skipped
 from bot.importers._fields import RowError, ident, seconds, table, words
-from bot.importers._json import CUT_OFF, BrokenError, walk
+from bot.importers._json import BrokenError, walk
 from bot.importers._names import Names
 from bot.importers._rows import TAKEN_BACK, Row, Rows, checked
 from storage.frames import Kind, Message, Place
@@ -88,7 +88,7 @@ class _Group:
                         found = checked(element.line, element.value, self.message)
                         yield replace(found, file=name) if isinstance(found, Skipped) else found
                 except BrokenError as error:
-                    yield Skipped(error.line, CUT_OFF, name)
+                    yield Skipped(error.line, error.why, name)
 
     def message(self, row: Mapping[str, Any]) -> Message:
         """Return the message of a row.

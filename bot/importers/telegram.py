@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from bot.importers import FormatError, Found, Noted, Options, Skipped
 from bot.importers._fields import RowError, ident, moment, seconds, words
-from bot.importers._json import CUT_OFF, BrokenError, Element, walk
+from bot.importers._json import BrokenError, Element, walk
 from bot.importers._rows import NO_SENDER, PRIVATE, Row, Rows, checked, zoneless
 from storage.frames import Kind, Message, Place
 from storage.sanitize import label
@@ -60,9 +60,9 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
         for element in walk(file, ENTERED):
             yield from reader.take(element)
     except BrokenError as error:
-        if reader.talk is None:
+        if not reader.begun:
             raise FormatError("This is no export of Telegram: its beginning is not JSON.") from None
-        yield Skipped(error.line, CUT_OFF)
+        yield Skipped(error.line, error.why)
     if reader.left_out:
         yield Noted(f"private talks and channels in it were left out: {reader.left_out}")
 
@@ -74,6 +74,7 @@ class _Reader:
         self.options = options
         self.about: dict[str, Any] = {}
         self.talk: _Talk | None = None
+        self.begun = False
         self.left_out = 0
         self.told = False
 
@@ -85,6 +86,7 @@ class _Reader:
         if element.key not in {"messages", ALL}:
             self.about[element.key.rpartition(".")[2]] = element.value
             return
+        self.begun = True
         if self.talk is None:
             self.talk = _Talk(self.about, self.options, alone=element.key == "messages")
             self.left_out += self.talk.place is None

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from bot.importers import FormatError, Found, Options, Skipped
 from bot.importers import _wechat as wechat
 from bot.importers._fields import ident, number, seconds, table, words
-from bot.importers._json import CUT_OFF, BrokenError, ahead, walk
+from bot.importers._json import BrokenError, ahead, walk
 from bot.importers._rows import PRIVATE, Row, Rows, checked, place
 from storage.frames import Kind, Message
 from storage.sanitize import label
@@ -54,7 +54,7 @@ def read(file: TextIO, options: Options) -> Iterator[Found]:
             elif element.key == "messages":
                 yield checked(element.line, element.value, reader.message)
     except BrokenError as error:
-        yield Skipped(error.line, CUT_OFF)
+        yield Skipped(error.line, error.why)
 
 
 class _Reader:

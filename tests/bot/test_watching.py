@@ -112,9 +112,63 @@ async def test_links_and_what_is_being_written_are_left(watcher: Watcher, chat: 
 
 async def test_a_file_at_which_it_always_fails_is_put_aside(watcher: Watcher, chat: Chat) -> None:
     shutil.copyfile(FOLDER / "weflow.json", folder_of(watcher) / "weflow.json")
-    watcher.tries["weflow.json"] = TRIES
+    watcher.tries[folder_of(watcher) / "weflow.json"] = TRIES
     assert await settled(watcher, chat) == 1
     assert lies(watcher)[0] == "failed/weflow.json"
+
+
+async def known(chat: Chat, *places: Place) -> None:
+    async with chat.database.write() as store:
+        for place in places:
+            await groups.ensure(store, place, None)
+
+
+PG_WECHAT, PG_QQ = Place("wechat", "4455@chatroom", name="PG 夜谈"), Place("qq", "900800700", name="PG 夜谈")
+
+
+@pytest.mark.parametrize(
+    ("where", "places"),
+    [
+        ("PG 夜谈", [PG_WECHAT]), ("4455@chatroom", [PG_WECHAT, PG_QQ]), ("wechat/PG 夜谈", [PG_WECHAT, PG_QQ]),
+    ],
+)  # fmt: skip
+async def test_a_sub_folder_says_which_group(where: str, places: list[Place], watcher: Watcher, chat: Chat) -> None:
+    await known(chat, *places)
+    (folder_of(watcher) / where).mkdir(parents=True)
+    for name in ("pasted.txt", "memotrace_new.csv"):
+        shutil.copyfile(FOLDER / name, folder_of(watcher) / where / name)
+    assert await settled(watcher, chat) == 2
+    assert lies(watcher) == [
+        f"done/{where}/memotrace_new.csv", f"done/{where}/memotrace_new.csv.report.txt",
+        f"done/{where}/pasted.txt", f"done/{where}/pasted.txt.report.txt",
+    ]  # fmt: skip
+    told = (folder_of(watcher) / f"done/{where}/pasted.txt.report.txt").read_text("utf-8")
+    assert told.startswith("pasted.txt (pasted): PG 夜谈 (wechat)\n")
+    assert (folder_of(watcher) / where).is_dir()  # the next export may be laid there
+
+
+async def test_a_name_that_two_groups_have_says_nothing(watcher: Watcher, chat: Chat) -> None:
+    await known(chat, PG_WECHAT, PG_QQ)
+    (folder_of(watcher) / "PG 夜谈").mkdir()
+    shutil.copyfile(FOLDER / "pasted.txt", folder_of(watcher) / "PG 夜谈/pasted.txt")
+    assert await settled(watcher, chat) == 1
+    assert "--group KEY" in (folder_of(watcher) / "failed/PG 夜谈.report.txt").read_text("utf-8")
+
+
+async def test_a_sub_folder_says_which_platform(watcher: Watcher, chat: Chat) -> None:
+    (folder_of(watcher) / "wechat").mkdir()
+    table = "time,name,text,group\n2026-11-02 09:01,木子,早,g1\n"
+    (folder_of(watcher) / "wechat/table.csv").write_text(table, "utf-8")
+    assert await settled(watcher, chat) == 1
+    report = (folder_of(watcher) / "done/wechat/table.csv.report.txt").read_text("utf-8")
+    assert report.startswith("table.csv (table): g1 (wechat)\n")
+
+
+async def test_an_export_that_is_a_folder_stays_one_whatever_it_is_called(watcher: Watcher, chat: Chat) -> None:
+    await known(chat, PG_QQ)
+    shutil.copytree(FOLDER / "qq_chunks", folder_of(watcher) / "PG 夜谈")
+    assert await settled(watcher, chat) == 1
+    assert "(qq_chat_exporter): PG 夜谈 (qq)" in (folder_of(watcher) / "done/PG 夜谈.report.txt").read_text("utf-8")
 
 
 async def test_without_a_folder_nothing_is_looked_at(chat: Chat) -> None:

@@ -153,8 +153,11 @@ def test_a_packed_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path) -> 
         file.write(b'{"_type": "header", "chatlab": {}, "meta": {"platform": "qq", "groupId": "g"}}\n')
         for _ in range(20_000):
             file.write(line)
-    found = all_of(tmp_path / "bomb.jsonl.gz", Options())
-    assert isinstance(found[-1], Skipped)
+    opening = inputs(tmp_path / "bomb.jsonl.gz", Options())
+    read_in, found = next(opening), list[Found]()
+    assert isinstance(read_in, Input)
+    with pytest.raises(FormatError, match="300 times its size"):
+        found.extend(read_in.found)
     assert len(found) < 10_000  # 64 MB of 200
 
 

@@ -154,7 +154,7 @@ def test_our_own_export_says_whom_it_mentions(tmp_path: Path) -> None:
         ({"timestamp": "yesterday"}, _fields.NO_TIME),
         ({"timestamp": -1}, _fields.NO_TIME),
         ({"timestamp": True}, _fields.NO_TIME),
-        ({"timestamp": 5}, _fields.NO_TIME),
+        ({"timestamp": 5}, _fields.TOO_EARLY),
         ({"sender": "10000"}, _rows.OWN_POST),
         ({"_type": "poem"}, "is neither header, member nor message"),
     ],
