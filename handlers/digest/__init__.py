@@ -11,6 +11,7 @@ from handlers._settings import is_quiet
 from handlers.digest import _admins as admins
 from handlers.digest import _asking as asking
 from handlers.digest import _blocking as blocking
+from handlers.digest import _couriers as couriers
 from handlers.digest import _issuing as issuing
 from handlers.digest import _people as people
 from handlers.digest import _picture as pictures
@@ -43,12 +44,15 @@ async def plan(ctx: Context[Settings]) -> None:
     for name, rule, on in ((WEEKLY, chosen.when, chosen.enabled), (ADMINS, chosen.admins_when, True)):
         schedule = Schedule(FEATURE, name, ctx.group.id, rule, zone, ctx.now(), active=on)
         await schedules.put(ctx.store, schedule)
+    await couriers.plan(ctx)
 
 
 @router.schedule(WEEKLY, called=asking.Texts.CALLED)
 async def weekly(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Post the group's digest; its days are told by the due instant, so that a late one tells of the same days."""
     found = issuing.current(ctx, occurrence.due_at, occurrence.schedule.rule)
+    if ctx.group.account_id is None:
+        return None  # no bot is there: people carry it, or nobody does
     if await _is_gone(ctx, found.period) or is_quiet(await settings.overrides(ctx.store, ctx.group.id), ctx.now()):
         return None
     return await issuing.issue(ctx, found, await wait(ctx, occurrence.schedule))
@@ -64,6 +68,12 @@ async def _is_gone(ctx: Context[Any], period: Period) -> bool:
 async def for_admins(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Tell the admins who want it about all the groups that they run, each once."""
     return await admins.issue(ctx, occurrence)
+
+
+@router.schedule(couriers.CARRIED)
+async def carry(occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
+    """Hand the edition to the people who carry it into groups where no bot can be."""
+    return await couriers.carry(ctx, occurrence)
 
 
 @router.errand(pictures.DRAW)

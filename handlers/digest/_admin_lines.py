@@ -76,6 +76,7 @@ class Texts:
     HELD = Text(zh="{count} 份等点头", en="{count} wait for a yes")
     FAILED = Text(zh="{count} 份没发成（{groups}）", en="{count} not sent ({groups})")
     COMING = Text(zh="{count} 份在路上", en="{count} on their way")
+    CARRIED = Text(zh="{done}/{asked} 个群由人转到了", en="{done}/{asked} groups reached by hand")
     CORRECTED = Text(zh="你们改了我 {count} 处（{kinds}），都已重算。", en="You corrected me {count} times ({kinds}).")
     FOOT = Text(
         zh="口径 v{version}，发「为什么 解决率」看是哪些题", en="Definitions v{version}; /why resolved shows which"
@@ -98,6 +99,7 @@ class Watched:
     waiting: Sequence[int]
     silent: Sequence[str]
     issued: Sequence[Delivery]
+    reached: tuple[int, int]
     names: Mapping[int, str]
     corrected: Sequence[Pinned]
 
@@ -271,6 +273,8 @@ def _delivered(ctx: Context[Any], risk: Watched) -> str:
         for text in order
         if text in by
     ]
+    asked, done = risk.reached
+    parts += [ctx.say(Texts.CARRIED, asked=asked, done=done)] if asked else []
     return ctx.say(Texts.DELIVERED, parts=("，" if ctx.language != "en" else ", ").join(parts)) if parts else ""
 
 

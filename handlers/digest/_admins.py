@@ -16,7 +16,7 @@ from handlers.digest._admin_lines import Watched, headline, numbers, watched
 from handlers.digest._asking import MINE
 from handlers.digest._edition import Edition, edition
 from handlers.digest._settings import Settings
-from storage import deliveries, grants, groups, metrics, outbox, pins, settings, threads
+from storage import couriers, deliveries, grants, groups, metrics, outbox, pins, settings, threads
 from storage.grants import EVERYWHERE
 from storage.groups import Coverage
 from storage.metrics import Period
@@ -135,6 +135,7 @@ async def _watched(ctx: Context[Any], run: Sequence[int], period: Period) -> Wat
         waiting=[thread.id for thread in waiting if thread.facts.first_response_at is None],
         silent=[names[group] for group in await _silent(ctx, run)],
         issued=issued,
+        reached=await couriers.reached(ctx.store, period.since, now),
         names=names,
         corrected=[pin.kind for pin in await pins.made(ctx.store, run, period.since, now)],
     )

@@ -1,34 +1,45 @@
-"""Hands editions to couriers, for the groups in which no bot can be."""
+"""The edition that people carry into the groups where no bot can be."""
 
 from __future__ import annotations
 
-from handlers import Context, Reply
+from handlers import Body, Context, Reply
 from handlers._carrying import carried, open_groups
-from handlers._settings import context_of, is_quiet
+from handlers._settings import context_of, effective
 from handlers.digest._composing import tell
 from handlers.digest._edition import edition
+from handlers.digest._open import told_of
 from handlers.digest._settings import FEATURE, Settings
-from handlers.digest._where import due_together, telling
-from storage import groups, settings
-from storage.replies import Body
-from storage.schedules import Occurrence
+from handlers.digest._where import Telling
+from storage import groups, schedules, settings
+from storage.schedules import Occurrence, Schedule
+from storage.settings import COMMUNITY
+
+CARRIED = "carried"
 
 
-async def hand_out(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
-    """Return what couriers are told: of this group, and of all others to which they carry that are due with it.
+async def plan(ctx: Context[Settings]) -> None:
+    """Write down when the couriers get their copies: at the community's own time, whichever group this is."""
+    feature = next(feature for feature in ctx.features if feature.name == FEATURE)
+    chosen = effective(feature, await settings.overrides(ctx.store, COMMUNITY))
+    zone = ctx.community.zone.key
+    await schedules.put(
+        ctx.store, Schedule(FEATURE, CARRIED, COMMUNITY, chosen.when, zone, ctx.now(), active=chosen.enabled)
+    )
 
-    So a courier of several groups is written to once. A group whose turn comes later finds that it was told of.
+
+async def carry(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
+    """Return what couriers are told, for all groups that they carry into; each edition once.
+
+    A group of which there is no record in its time is told of all the others that share.
     """
     feature = next(feature for feature in ctx.features if feature.name == FEATURE)
-    rule, zone = occurrence.schedule.rule, ctx.community.zone
-    open_to_people = await open_groups(ctx)
+    found = edition("all", occurrence.schedule.rule, occurrence.due_at, ctx.community.zone, ctx.settings.every)
     bodies: dict[int, Body] = {}
-    for group in await due_together(ctx, occurrence.schedule):
+    for group in await open_groups(ctx):
         overrides = await settings.overrides(ctx.store, group)
-        there: Context[Settings] = context_of(ctx, feature, overrides, await groups.get(ctx.store, group))
-        same = there.settings.every == ctx.settings.every
-        if group in open_to_people and same and not is_quiet(overrides, ctx.now()):
-            period = edition(group, rule, occurrence.due_at, zone, there.settings.every).period
-            bodies[group] = (await tell(there, await telling(there), period)).body
-    found = edition("couriers", rule, occurrence.due_at, zone, ctx.settings.every)
+        there = context_of(ctx, feature, overrides, await groups.get(ctx.store, group))
+        if there.settings.enabled:
+            wanted = tuple(await told_of(there, [group], found.period.since))
+            told = await tell(there, Telling(ctx.community.name, wanted, wanted), found.period)
+            bodies[group] = told.body
     return await carried(ctx, found.key, bodies)

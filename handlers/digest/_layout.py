@@ -31,8 +31,8 @@ class Texts:
 
 async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> tuple[str, ...]:
     """Return the end: what was counted, what could not be seen, how to correct it, how to leave."""
-    elsewhere = not ctx.group.is_direct and ctx.group.id not in wanted
-    if len(wanted) == 1 and not elsewhere:
+    elsewhere = not ctx.group.is_direct and (ctx.group.id not in wanted or ctx.group.account_id is None)
+    if list(wanted) == [ctx.group.id]:
         seen = await sight(ctx, wanted, found.period)
         line = ctx.say(Texts.COUNTED_HERE, sight=seen, version=DEFINITION_VERSION)
     else:

@@ -21,13 +21,13 @@ async def open_to(ctx: Context[Any], wanted: Sequence[int]) -> list[int]:
     return [group for group in wanted if group == ctx.group.id or group in shared]
 
 
-async def told_of(ctx: Context[Any], wanted: Sequence[int]) -> list[int]:
+async def told_of(ctx: Context[Any], wanted: Sequence[int], since: datetime = EVER) -> list[int]:
     """Return the groups that a digest tells of: the wanted ones, but for a group in which nobody listens all others.
 
-    Of such a group, to which the bot can only post, nothing was ever seen, live or imported. It is told of the groups
-    of which something was, as far as they share.
+    Of such a group, to which the bot can only post, nothing was seen since a time, live or imported. It is told of the
+    groups of which something was ever, as far as they share.
     """
-    if list(wanted) != [ctx.group.id] or await groups.spans(ctx.store, wanted, EVER, ctx.now()):
+    if list(wanted) != [ctx.group.id] or await groups.spans(ctx.store, wanted, since, ctx.now()):
         return list(wanted)
     every = [group.id for group in await groups.every(ctx.store)]
     seen = {span.group_id for span in await groups.spans(ctx.store, every, EVER, ctx.now())}
