@@ -13,6 +13,7 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from typst import TypstError
 
 from bot import abilities, assembly, logs
 from bot.adapters import Ability, Adapter, AuthError, Delivery
@@ -22,6 +23,7 @@ from bot.cli._opening import known_secrets, told
 from bot.clock import system_clock
 from bot.config import Config, ConfigError, exposed, load, shown
 from bot.only_one import InUseError, only_one
+from handlers._drawing import fonts
 from storage import history, inbox, maintenance, migrate, search
 from storage.database import UNAVAILABLE, Database, Store
 from storage.maintenance import Finding, Mark
@@ -99,6 +101,8 @@ async def _everything(config: Config, adapters: Mapping[str, Adapter]) -> AsyncI
     now = system_clock().now()
     for finding in await asyncio.to_thread(lambda: list(_of_disk(config.data.folder))):
         yield finding
+    if config.data.fonts is not None:
+        yield await asyncio.to_thread(_of_fonts, config.data.fonts)
     async with Database.open(config.database.url.get_secret_value()) as database:
         running = _is_running(database)
         async for finding in _of_database(config, database, now, running=running):
@@ -132,6 +136,14 @@ def _of_disk(folder: Path) -> Iterator[Finding]:
         yield warn(space, "make room before it fills up")
     else:
         yield ok(space)
+
+
+def _of_fonts(folder: Path) -> Finding:
+    fonts.draw_with(folder)
+    try:
+        return ok(f"pictures and PDF are drawn with {fonts.fonts().family}")
+    except TypstError as error:
+        return fail(f"[data] fonts: {error.args[0]}", "name a folder with a font for Chinese, or leave it out")
 
 
 def _is_running(database: Database) -> bool:

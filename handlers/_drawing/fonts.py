@@ -50,7 +50,7 @@ def fonts() -> Fonts:
     """Return the fonts that are drawn with.
 
     Raises:
-        typst.TypstError: The folder has none.
+        typst.TypstError: The folder has none that can be read.
     """
     return _of(_Chosen.folder)
 
@@ -63,7 +63,11 @@ def _of(folder: Path) -> Fonts:
         raise typst.TypstError(f"there is no font in {folder}", "")
     best = min(fonts, key=_rank)
     bold = any(font.family == best.family and font.weight >= _HEAVY for font in fonts)
-    return Fonts(folder, found, best.family, bold, glyphs_of(Path(best.path or ""), best.index))
+    try:
+        glyphs = glyphs_of(Path(best.path or ""), best.index)
+    except ValueError as error:
+        raise typst.TypstError(str(error), "") from error
+    return Fonts(folder, found, best.family, bold, glyphs)
 
 
 def _rank(font: typst.FontInfo) -> tuple[bool, bool, bool, bool, int]:

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from struct import pack
 
 import pytest
 from typst import TypstError
 
 from handlers import _drawing as drawing
+from handlers._drawing._glyphs import glyphs_of
 from handlers._drawing.fonts import draw_with, fonts
 from handlers._drawing.typesetting import prepared, typeset
 from tests.handlers.drawing.pages import HOSTILE
@@ -76,6 +78,16 @@ def test_the_fonts_of_another_folder_are_drawn_with(tmp_path: Path) -> None:
         assert typeset(template(tmp_path, "字"), {}, form="png") == shipped
     finally:
         draw_with(None)
+
+
+def test_what_a_font_draws_is_read_from_its_own_tables(tmp_path: Path) -> None:
+    shipped = glyphs_of(fonts().folder / "NotoSansCJK-Regular.ttc", 2)
+    assert all(character in shipped for character in "aZ象群喆昉璟繁體𠮷，·")
+    assert not any(character in shipped for character in "😀محאŽ\ue000")
+    old = tmp_path / "old.ttf"  # one table, a map of the first 256 characters alone (format 0)
+    old.write_bytes(pack(">4s4H4s3I2H2HI3H", b"\0\1\0\0", 1, 0, 0, 0, b"cmap", 0, 28, 18, 0, 1, 1, 0, 12, 0, 262, 0))
+    with pytest.raises(ValueError, match="no map of all Unicode"):
+        glyphs_of(old)
 
 
 def test_more_than_one_page_is_no_picture(tmp_path: Path) -> None:
