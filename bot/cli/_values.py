@@ -22,7 +22,10 @@ SEEN = {
     "zh": "群：全部可见 {full}，导入 {imported}，只见 @ {mentions}，没有 {none}；缺口 {gaps}",
     "en": "groups: all seen {full}, imported {imported}, mentions only {mentions}, nothing {none}; gaps {gaps}",
 }
-EXTRAS = {"zh": {"mean": "平均", "p90": "p90"}, "en": {"mean": "mean", "p90": "p90"}}
+EXTRAS = {
+    "zh": {"mean": "平均", "p90": "p90", "survival_median": "连还在等的一起算"},
+    "en": {"mean": "mean", "p90": "p90", "survival_median": "with those that wait"},
+}
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
     "zh": {"resolved": "解决", "inferred": "推断解决", "answered": "有答", "expired": "过期", "open": "在等"},
     "en": {},
@@ -67,7 +70,7 @@ def note(value: Value, language: str, names: Mapping[str, str]) -> str:
     notes = []
     if value.unit is Unit.SECONDS and value.value is not None:
         for name, word in EXTRAS[language].items():
-            if (extra := value.extra.get(name)) is not None:
+            if (extra := value.extra.get(name)) is not None and (value.many_open or name != "survival_median"):
                 notes.append(f"{word} {exact(timedelta(seconds=extra), language)}")
     elif value.figure in WHOLES and value.value:
         parts = sorted(value.parts.items(), key=lambda part: -part[1])

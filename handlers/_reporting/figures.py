@@ -42,12 +42,16 @@ def counted(value: Value, language: str) -> str:
 
 
 def _beside(value: Value, language: str) -> str:
-    """Return what stands beside a value: mean and p90 of a time, on which side of the truth it may lie."""
+    """Return what stands beside a value: mean, p90 and open waits of a time, on which side of the truth it may lie."""
     told = []
     if value.unit is Unit.SECONDS and value.value is not None:
         for name, text in (("mean", Texts.MEAN), ("p90", Texts.P90)):
             if (number := value.extra.get(name)) is not None:
                 told.append(text.in_language(language, value=exact(timedelta(seconds=number), language)))
+    if value.many_open and (number := value.extra.get("survival_median")) is not None:
+        told.append(Texts.WITH_OPEN.in_language(language, value=exact(timedelta(seconds=number), language)))
+    elif value.many_open and value.value is not None:
+        told.append(Texts.HALF_OPEN.in_language(language))
     if value.bound and value.value is not None:
         told.append(_BOUNDS[value.bound][1].in_language(language))
     return (", " if language == "en" else "，").join(told)

@@ -36,6 +36,8 @@ class Texts:
     OF_QUESTIONS = Text(zh="{n}/{of} 题已有", en="{n} of {of} have one")
     MEAN = Text(zh="平均 {value}", en="mean {value}")
     P90 = Text(zh="p90 {value}", en="p90 {value}")
+    WITH_OPEN = Text(zh="连还在等的一起算中位 {value}", en="median with those that wait {value}")
+    HALF_OPEN = Text(zh="过半还没等到", en="more than half still wait")
     AT_MOST = Text(
         zh="上限，没绑定的账号各算一人，早先的记录也可能缺",
         en="at most: unbound accounts count twice, and earlier records may lack",
