@@ -130,3 +130,17 @@ async def test_the_list_makes_the_number_of_a_random_town(database: Database, se
         ids = await town(store, seed)
         for now in (LATER, WEEK.since + hours(50)):
             await assert_list_makes_number(store, Scope("town", "", ids), WEEK, now, PLAIN)
+
+
+async def test_from_a_fifth_on_those_that_wait_are_many(sqlite_database: Database) -> None:
+    async with sqlite_database.write() as store:
+        corpus = await Corpus.build(store)
+        scope, period = corpus.scope("all"), golden.period("all")
+        names = ("questions", "first_response_time", "first_answer_time", "close_time")  # 6, 8 and 15 of 34 wait
+        values = await compute_all(store, names, scope, period, NOW, OPTIONS)
+    assert {name: value.many_open for name, value in values.items()} == {
+        "questions": False,
+        "first_response_time": False,
+        "first_answer_time": True,
+        "close_time": True,
+    }
