@@ -79,8 +79,11 @@ def topics(material: Material, figures: Gathered, steps: Sequence[Period]) -> tu
     kept = [key for key, _ in most if key not in _LAST][:TOPICS] + [key for key, _ in most if key in _LAST]
     untold = None if material.asked.edition.is_open else 0
     by_step = {key: [value.parts.get(key, untold) for value in _of_steps(figures, "topics")] for key in kept}
-    highest = max((number or 0 for numbers in by_step.values() for number in numbers), default=0)
-    return tuple(_topic(material, told, key, by_step[key], highest, steps) for key in kept)
+    highest = {key: max((number or 0 for number in numbers), default=0) for key, numbers in by_step.items()}
+    alike = max((highest[key] for key in kept if key != OTHER), default=0)  # many small ones would dwarf all others
+    return tuple(
+        _topic(material, told, key, by_step[key], highest[key] if key == OTHER else alike, steps) for key in kept
+    )
 
 
 def _topic(

@@ -200,7 +200,7 @@ MISSING: Mapping[Missing, Text] = {
     Missing.NOT_OBSERVABLE: Text(zh="看不到", en="not visible"),
     Missing.NOTHING: Text(zh="没有", en="none"),
     Missing.TOO_EARLY: Text(zh="还早", en="too early"),
-    Missing.WITHHELD: Text(zh="不足 5 人", en="under 5 people"),
+    Missing.WITHHELD: Text(zh="不足 5 人", en="< 5 people"),
 }
 OUTCOMES: Mapping[str, Text] = {
     Outcome.RESOLVED: Text(zh="解决", en="resolved"),
