@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from handlers import Text, UserError
 from handlers._settings import changed_to
 
-SHOWN = 60  # characters of a value
+SHOWN, LONGEST = 60, 300  # characters of a value
 HIDDEN = "***"
 _SWITCHES = {"开": "on", "是": "on", "要": "on", "关": "off", "否": "off", "不要": "off"}
 _BETWEEN = re.compile(r"\s*[,，、;；]\s*")
@@ -42,6 +42,7 @@ class Texts:
     MOST = Text(zh="最大 {le}", en="at most {le}")
     ABOVE = Text(zh="要大于 {gt}", en="it must be above {gt}")
     BELOW = Text(zh="要小于 {lt}", en="it must be below {lt}")
+    LONG = Text(zh="太长了，最多 {most} 个字", en="it is too long, {most} characters at most")
     OTHER = Text(zh="不是它要的样子", en="not the kind of value it takes")
 
 
@@ -72,6 +73,8 @@ def read(settings: BaseModel, key: str, text: str, where: str, language: str) ->
     Raises:
         UserError: The feature's model refuses it; the message says what it takes.
     """
+    if len(text) > LONGEST:
+        raise _refused(settings, key, text, where, Texts.LONG.in_language(language, most=LONGEST), language)
     written = _SWITCHES.get(text, text)
     fault: ValidationError | None = None
     for value in (written, [part for part in _BETWEEN.split(text) if part]):
@@ -79,9 +82,12 @@ def read(settings: BaseModel, key: str, text: str, where: str, language: str) ->
             return changed_to(settings, {key: value}).model_dump(mode="json")[key]
         except ValidationError as error:
             fault = fault if fault is not None and not _wants_list(fault) else error
-    why = _why(fault.errors()[0] if fault else {}, language)
+    raise _refused(settings, key, text, where, _why(fault.errors()[0] if fault else {}, language), language)
+
+
+def _refused(settings: BaseModel, key: str, text: str, where: str, why: str, language: str) -> UserError:
     now = shown(getattr(settings, key))
-    raise UserError(Texts.BAD.in_language(language, key=where, value=_cut(text), why=why, now=now))
+    return UserError(Texts.BAD.in_language(language, key=where, value=_cut(text), why=why, now=now))
 
 
 def _wants_list(error: ValidationError) -> bool:

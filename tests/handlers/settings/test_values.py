@@ -64,6 +64,7 @@ def test_read(key: str, text: str, value: Any) -> None:
         ("days", "{0.__class__}", "「{0.__class__}」"),
         ("days", "%(x)s{{7*7}}", "「%(x)s{{7*7}}」"),
         ("days", "9" * 5000, "…」"),
+        ("names", "x" * 301, "太长了，最多 300 个字"),
     ],
 )
 def test_refused_kindly(key: str, text: str, why: str) -> None:
