@@ -8,6 +8,7 @@ from handlers import Body, Command, Context, Feature, Purpose, Replies, Reply, T
 from handlers._planning import due, due_in_words, plan_at, planned
 from handlers._rights import run_by_speaker
 from handlers._settings import context_of
+from handlers._wording.masking import cut
 from handlers._wording.spans import Span, span_of
 from handlers.digest._composing import tell
 from handlers.digest._issuing import again, current, now, refuse_quiet
@@ -22,7 +23,7 @@ MINE = "digest.mine"  # of a direct: whether the member there wants the edition 
 NOW, PREVIEW, AGAIN = {"now", "现在", "马上"}, {"preview", "预览"}, {"resend", "重发", "补发"}
 MY_OWN, ANYWAY = {"mine", "我的"}, {"anyway", "也发"}
 ON, OFF = {"on", "开"}, {"off", "关"}
-LISTED = 6
+LISTED, SHOWN = 6, 40
 _VERBS = "|".join(sorted(NOW | PREVIEW | AGAIN | MY_OWN))
 _RULES = r"(?:周[一二三四五六日天]|每天|每月|daily|mon|tue|wed|thu|fri|sat|sun|day \d)"
 FITS = rf"(?i:(?:(?:{_VERBS})(?: .{{1,60}})?|{_RULES}.{{0,20}})?)"
@@ -126,7 +127,7 @@ def refuse_unknown(ctx: Context[Settings]) -> None:
         UserError: There is one; the near one is named.
     """
     for name, near in unknown(ctx.settings.sections, ctx.features).items() if ctx.member is not None else ():
-        raise UserError(ctx.say(Texts.NEAR if near else Texts.NO_SECTION, name=name, near=near))
+        raise UserError(ctx.say(Texts.NEAR if near else Texts.NO_SECTION, name=cut(name, SHOWN), near=near))
 
 
 def _feature(ctx: Context[Any]) -> Feature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import Body, Context, Reply
 from handlers._carrying import carried, open_groups
-from handlers._settings import context_of, effective
+from handlers._settings import ZONE, context_of, effective
 from handlers.digest._composing import tell
 from handlers.digest._edition import edition
 from handlers.digest._open import told_of
@@ -14,17 +14,18 @@ from storage import groups, schedules, settings
 from storage.schedules import Occurrence, Schedule
 from storage.settings import COMMUNITY
 
-CARRIED = "carried"
+CARRIED, COURIERS = "carried", "couriers"
 
 
 async def plan(ctx: Context[Settings]) -> None:
-    """Write down when the couriers get their copies: at the community's own time, whichever group this is."""
-    feature = next(feature for feature in ctx.features if feature.name == FEATURE)
-    chosen = effective(feature, await settings.overrides(ctx.store, COMMUNITY))
-    zone = ctx.community.zone.key
-    await schedules.put(
-        ctx.store, Schedule(FEATURE, CARRIED, COMMUNITY, chosen.when, zone, ctx.now(), active=chosen.enabled)
-    )
+    """Write down when couriers, where there are such, get their copies: at the community's own time, for all groups."""
+    features = {feature.name: feature for feature in ctx.features}
+    if COURIERS not in features:
+        return
+    overrides = await settings.overrides(ctx.store, COMMUNITY)
+    chosen, zone = effective(features[FEATURE], overrides), overrides.get(ZONE, ctx.community.zone.key)
+    schedule = Schedule(FEATURE, CARRIED, COMMUNITY, chosen.when, zone, ctx.now(), active=chosen.enabled)
+    await schedules.put(ctx.store, schedule)
 
 
 async def carry(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
