@@ -4,7 +4,8 @@ An open edition is k-anonymous with k = 5, by five rules:
 
 1. a count is told where at least five people are behind it: who asked, who spoke, who answered;
 2. a count that is told is cut down to a multiple of five, so that any two differ by nothing or by five at least;
-3. a share is told, in whole per cents, where five people are behind it and five behind what is left of it;
+3. a time is told in whole minutes; a share in whole per cents, where five people are behind it and five behind what
+   is left of it;
 4. small cells are merged; where all of them together are too small, the next smallest goes with them;
 5. where cells add up to a total that is told, those that are left out have five people behind them, too; else the
    next smallest is left out with them.
@@ -105,7 +106,8 @@ def opened(told: Told, who: Who) -> Value:
     if value.unit is Unit.SHARE:
         return _share(value)
     if value.unit is Unit.SECONDS:
-        return replace(value, n=cut(value.n), of=None, extra={}, parts={})
+        minutes = max(1, round(value.value / 60))  # a median to the second is somebody's own
+        return replace(value, value=minutes * 60.0, n=cut(value.n), of=None, extra={}, parts={})
     return counted(value)
 
 

@@ -120,7 +120,8 @@ def shares(yes: int, no: int, *, first: int = 1) -> list[Row]:
     [
         (value(Unit.COUNT, 12, 12), rows(Unit.COUNT, *((person, 1) for person in range(12))), 10),
         (value(Unit.COUNT, 12, 12), rows(Unit.COUNT, *((1, 1) for _ in range(12))), None),  # one asked all of it
-        (value(Unit.SECONDS, 240, 9, 11), rows(Unit.SECONDS, *((person, 60) for person in range(9))), 240),
+        (value(Unit.SECONDS, 243.7, 9, 11), rows(Unit.SECONDS, *((person, 60) for person in range(9))), 240),
+        (value(Unit.SECONDS, 4.2, 9, 11), rows(Unit.SECONDS, *((person, 4) for person in range(9))), 60),
         (value(Unit.SECONDS, 240, 4, 9), rows(Unit.SECONDS, *((n, 60) for n in range(4)), (7, None), (8, None)), None),
         (value(Unit.SHARE, 17 / 24, 17, 24), shares(17, 7), 0.71),
         (value(Unit.SHARE, 22 / 24, 22, 24), shares(22, 2), None),  # two who waited could be told apart

@@ -21,9 +21,10 @@ from bot.report._sheets import sheets
 from handlers._reporting import OPEN_SECTIONS, Asked, Edition, Report, Wish, pages
 from handlers._reporting.building import build
 from handlers._reporting.editions import TooEarlyError
-from storage import consents, groups, members
+from storage import consents, groups, members, outlets
 from storage.database import Database, Store
 from storage.metrics import Unit
+from storage.outlets import Month
 from storage.settings import put
 from storage.threads import THREADS
 from tests.storage.metrics.world import OPTIONS, SHANGHAI, World, question
@@ -132,8 +133,26 @@ async def test_what_is_left_out_has_five_people_behind_it(sqlite_database: Datab
     assert not lacking or len(lacking) >= 5
 
 
-async def test_only_who_agreed_is_thanked(sqlite_database: Database) -> None:
+async def test_outlets_are_told_in_fives(sqlite_database: Database) -> None:
     async with sqlite_database.write() as store:
+        await live(store, 1)
+        given = [Month("2026-09", "官网", 12_307, 3, None, 0), Month("2026-10", "官网", 12_311, 4, None, 700)]
+        await outlets.put(store, given, NOW)
+        inside = await reported(store, Edition.INTERNAL, month="2026-10")
+        outside = await reported(store, Edition.PARTNER, month="2026-10")
+    assert inside.outlets[0].months.headings == ("月", "成员", "企业", "浏览")
+    assert [row.cells for row in inside.outlets[0].months.rows] == [
+        ("12,307", "3", "0"),
+        ("12,311 (±0%)", "4 (+33%)", "700"),
+    ]
+    assert [row.cells for row in outside.outlets[0].months.rows] == [
+        ("12,305", "< 5", "< 5"),
+        ("12,310 (±0%)", "< 5", "700"),
+    ]
+
+
+async def test_only_who_agreed_is_thanked(database: Database) -> None:
+    async with database.write() as store:
         await live(store, 1)
         for name in NAMES[:2]:
             found = await members.find(store, "wechat", KEYS[NAMES.index(name)])
