@@ -52,7 +52,7 @@ def _against(here: Scene, cues: Cues) -> float:
         cost -= 3.5
     bold = cues.error or cues.complains
     if not bold and here.before and here.before[1] is None:
-        cost -= 1.0 * math.exp(-here.minutes(here.before[0].at) / 3)
+        cost -= 1.0 * math.exp(-here.spans[here.before[0].at] / 3)
     worst = max((_holds(here, cues, near, bold=bold) for near in here.states.values()), default=0.0)
     return max(-6.0, cost - worst) - (0.8 if cues.size < 8 and not cues.seeks else 0.0)
 
@@ -60,8 +60,8 @@ def _against(here: Scene, cues: Cues) -> float:
 def _fresh(here: Scene) -> bool:
     """Whether the author has not been heard of late: who comes in with a question comes for an answer."""
     member = here.said.member or 0
-    heard = min((here.minutes(near.speakers.get(member)) for near in here.states.values()), default=1e5)
-    return min(heard, here.minutes(here.own[0].at) if here.own else 1e5) > 240
+    heard = min((here.spans[near.speakers.get(member)] for near in here.states.values()), default=1e5)
+    return min(heard, here.spans[here.own[0].at] if here.own else 1e5) > 240
 
 
 def _holds(here: Scene, cues: Cues, near: State, *, bold: bool) -> float:
@@ -69,12 +69,12 @@ def _holds(here: Scene, cues: Cues, near: State, *, bold: bool) -> float:
     if near.asker == here.said.member:
         return _own_thread(here, cues, near)
     member = here.said.member or 0
-    at_home = math.exp(-here.minutes(near.speakers.get(member)) / 10)
+    at_home = math.exp(-here.spans[near.speakers.get(member)] / 10)
     if bold and not (cues.states and waits(here, near)):
         return 0.0 if cues.seeks else at_home
     if not near.responded and near.last_member == near.asker and not near.over:
-        return 2.0 * math.exp(-here.minutes(near.last_at) / 20) + 1.2 * at_home
-    return 1.3 * math.exp(-here.minutes(near.last_at) / 6) + 1.2 * at_home
+        return 2.0 * math.exp(-here.spans[near.last_at] / 20) + 1.2 * at_home
+    return 1.3 * math.exp(-here.spans[near.last_at] / 6) + 1.2 * at_home
 
 
 def _own_thread(here: Scene, cues: Cues, near: State) -> float:
@@ -82,10 +82,10 @@ def _own_thread(here: Scene, cues: Cues, near: State) -> float:
     if cues.anew:
         return 0.0
     if near.over:
-        warm = math.exp(-here.minutes(near.asker_at) / 60)
+        warm = math.exp(-here.spans[near.asker_at] / 60)
         again = 1.5 * (cues.broken and kinship(here, near) > 0.5)
         return 0.3 + again + (3.0 * warm if cues.follow else 0.0) + 0.8 * common(here, near) * (0.3 + warm)
     patience = 60 if near.answered else 360
-    warm = math.exp(-here.minutes(near.last_at) / patience)
-    other = near.answered and cues.complains and here.minutes(near.last_at) > 10 and not akin(here, near)
+    warm = math.exp(-here.spans[near.last_at] / patience)
+    other = near.answered and cues.complains and here.spans[near.last_at] > 10 and not akin(here, near)
     return (1.5 if (cues.seeks and near.answered) or other else 4.0) * warm + (1.0 if cues.follow else 0.3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 from classifiers import _phrases as phrases
@@ -14,6 +14,7 @@ from classifiers._tokens import CODE, ERROR, names, normalize
 from classifiers._tree import Topic
 
 TECH_LIMIT = 4.0
+Told = bool  # follows from the other fields: kept, since each thread that is near asks for it
 _READ_APART = ("seeks", "laugh")
 _MENTION = re.compile(r"(?<![\w.])[@＠]\w[^\s\u2005,，。:：;；!！?？、]+[\u2005\s]?")
 _QUOTE = re.compile(r"\A「(?P<quote>.*?)」\s*\n(?:- ?){5,}\s*\n?(?P<rest>.*)\Z", re.DOTALL)
@@ -91,25 +92,31 @@ class Cues:
     anew: bool
     done: bool
     hails: bool
+    tells: Told = field(init=False)
+    own: Told = field(init=False)
+    states: Told = field(init=False)
+    complains: Told = field(init=False)
+    start: float = field(init=False)
 
-    @property
-    def tells(self) -> bool:
+    def __post_init__(self) -> None:
+        """Reckon what follows from what was read."""
+        self.tells, self.own, self.states = self._tells(), self._own(), self._states()
+        self.complains, self.start = self._complains(), self._start()
+
+    def _tells(self) -> bool:
         """Return whether it is a statement that explains or gives a remedy: what helpers say, with faults in it."""
         own = self.seeks or self.hails or self.wants or self.error or "我" in self.text
         return self.explains and not own and "?" not in self.text[-2:]
 
-    @property
-    def own(self) -> bool:
+    def _own(self) -> bool:
         """Return whether a question speaks of its author's matter, not of a listener's."""
         return self.hails or (_SELF.search(self.text) is not None and "你" not in self.text)
 
-    @property
-    def states(self) -> bool:
+    def _states(self) -> bool:
         """Return whether it only states a fault: as much an explanation as a complaint."""
         return (self.problem or self.symptom) and not (self.asks or self.seeks or self.mine or self.error or self.wants)
 
-    @property
-    def complains(self) -> bool:
+    def _complains(self) -> bool:
         """Return whether it tells of an own fault or wish, as askers do and helpers don't."""
         if self.tells or (self.advice and not self.seeks and not self.mine):
             return False
@@ -125,8 +132,7 @@ class Cues:
     def _fun(self) -> float:
         return (0.8 if self.seeks or self.error or self.mine else 1.6) * self.joke
 
-    @property
-    def start(self) -> float:
+    def _start(self) -> float:
         """Return how much it sounds like the beginning of a technical question."""
         sign = self.symptom and self.tech >= 0.5 and not (self.tells or self.poll)
         if self.hollow or not (self.asks or self.seeks or self.problem or self.error or self.wants or sign):
@@ -161,7 +167,7 @@ class Reader:
             for keyword, weight in topic.keywords.items():
                 self._weights[normalize(keyword)][topic.key] = weight
         self._lexicon = Lexicon(self._weights)
-        self.read = lru_cache(maxsize=4096)(self._read)
+        self.read = lru_cache(maxsize=1024)(self._read)
 
     def _read(self, text: str) -> Cues:
         _, said = split_quote(text)
@@ -219,7 +225,7 @@ def _left(words: str) -> int:
     return len(_WORDS.findall(_ADDRESS.sub(" ", words)))
 
 
-_FLAGS = [field.name for field in fields(Cues) if field.type == "bool"]
+_FLAGS = [one.name for one in fields(Cues) if one.type == "bool"]
 _TOLD = [name for name in _FLAGS if hasattr(phrases, name.upper()) and name not in _READ_APART]
 _SHAPES = {"error": ERROR, "code": CODE, "product": _PRODUCT}
 _BOOK = Book({name: getattr(phrases, name.upper()) for name in [*_TOLD, "seeks", "laugh", "computing"]} | _SHAPES)

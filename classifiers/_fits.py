@@ -23,12 +23,12 @@ CERTAIN = 6.0  # a reply or a quotation
 def fits(here: Scene, thread: int) -> float:
     """Return how well a message fits into a thread."""
     near = here.states[thread]
-    gap = here.minutes(near.last_at)
+    gap = here.spans[near.last_at]
     crowd = 1 / (1 + 0.1 * max(0, here.live - 2))
     score = -0.5 + 2.2 * crowd * math.exp(-gap / 4) - _decay(here, near, gap)
     if here.before and here.before[1] == thread:
         patience = 60 if near.asker == here.said.member else 5
-        score += 1.2 * crowd * math.exp(-here.minutes(here.before[0].at) / patience)
+        score += 1.2 * crowd * math.exp(-here.spans[here.before[0].at] / patience)
     score += common(here, near) * (1.0 if here.cues.tech > 0 else 0.5)
     score += KIN * kinship(here, near) + _pointed(here, thread, near)
     score += _asker(here, thread, near) if near.asker == here.said.member else other(here, thread, near)
@@ -41,7 +41,7 @@ def _goes_on(here: Scene, thread: int, near: State) -> float:
     """Return what draws short words to the thread that was spoken in just before: a question back, a +1, a bow."""
     if here.before is None or here.before[1] != thread or here.said.member == near.asker:
         return 0.0
-    cues, gap = here.cues, here.minutes(near.last_at)
+    cues, gap = here.cues, here.spans[near.last_at]
     if cues.metoo:
         return 0.0 if near.answered else 1.2
     if near.closed or near.thanked:
@@ -89,7 +89,7 @@ def _pointed(here: Scene, thread: int, near: State) -> float:
         if near.asker in aim.members:
             score += 5.0 if near.asker == aim.members[0] else 3.0
         elif any(member in near.speakers for member in aim.members):
-            latest = min(here.minutes(near.speakers.get(member)) for member in aim.members)
+            latest = min(here.spans[near.speakers.get(member)] for member in aim.members)
             score += (1.8 + first) * math.exp(-latest / 120)
         elif aim.message is None and not here.cues.nudge:
             score -= 3.0
@@ -103,10 +103,10 @@ def _asker(here: Scene, thread: int, near: State) -> float:
     cues, score = here.cues, 0.3 if near.over else 1.2 if near.thanked else 2.3
     if cues.anew:
         score -= 2.0
-    elif near.answered and cues.complains and here.minutes(near.last_at) > 10 and not akin(here, near):
+    elif near.answered and cues.complains and here.spans[near.last_at] > 10 and not akin(here, near):
         score -= 1.0
     if not near.over:
-        score += 0.8 * math.exp(-here.minutes(near.asker_at) / 30)
+        score += 0.8 * math.exp(-here.spans[near.asker_at] / 30)
     if here.in_burst and here.own:
         talks = (here.before is not None and here.before[1] in (thread, here.own[1])) or not near.over
         score += (2.0 if talks else 0.8) if here.own[1] == thread else -0.8
@@ -114,7 +114,7 @@ def _asker(here: Scene, thread: int, near: State) -> float:
     if end is Role.RESOLVED:
         score += -0.5 if near.closed else 2.5
     elif end is Role.STILL_BROKEN:
-        score += 2.5 * max(math.exp(-here.minutes(near.last_at) / 60), min(1.0, common(here, near) / 1.5))
+        score += 2.5 * max(math.exp(-here.spans[near.last_at] / 60), min(1.0, common(here, near) / 1.5))
     elif end is Role.THANKS:
         score += 1.5
     if near.over and (cues.past or cues.broken) and common(here, near) > 1.5:

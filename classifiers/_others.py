@@ -54,7 +54,7 @@ def _in_own_burst(here: Scene) -> bool:
 
 def waits(here: Scene, near: State) -> bool:
     """Whether the asker spoke last, just now, and nobody has taken it up."""
-    return near.last_member == near.asker and not near.over and here.minutes(near.last_at) < 5
+    return near.last_member == near.asker and not near.over and here.spans[near.last_at] < 5
 
 
 def akin(here: Scene, near: State) -> bool:
@@ -66,7 +66,7 @@ def has_own(here: Scene) -> bool:
     """Whether the author is waiting in a thread of their own."""
     if here.waits is None:
         mine = (near for near in here.states.values() if near.asker == here.said.member and not near.over)
-        here.waits = any(here.minutes(near.asker_at) < 30 for near in mine)
+        here.waits = any(here.spans[near.asker_at] < 30 for near in mine)
     return here.waits
 
 
@@ -76,7 +76,7 @@ def _at_home(here: Scene, near: State) -> float:
     arrived = near.arrived.get(member)
     if arrived is None or (here.burst and arrived >= here.burst[0].at):
         return 0.0
-    return math.exp(-here.minutes(near.speakers[member]) / 30)
+    return math.exp(-here.spans[near.speakers[member]] / 30)
 
 
 def _alien(here: Scene, near: State) -> float:

@@ -22,8 +22,8 @@ def stays_out(here: Scene) -> float:
     )
     serious = any(cues.tech >= 1 for cues in here.begun)
     if here.before and here.before[1] is None and not (serious and here.before[0].member == here.said.member):
-        score += 1.6 * math.exp(-here.minutes(here.before[0].at) / 3)
-    if here.own and here.own[1] is None and not serious and here.minutes(here.own[0].at) < 10:
+        score += 1.6 * math.exp(-here.spans[here.before[0].at] / 3)
+    if here.own and here.own[1] is None and not serious and here.spans[here.own[0].at] < 10:
         score += 0.8
     score += _chat_overlap(here)
     if aim.outside:
@@ -40,14 +40,14 @@ def _winds_up(here: Scene) -> bool:
     if not (here.cues.thanks or here.cues.later or here.cues.works):
         return False
     mine = (near for near in here.states.values() if near.asker == here.said.member and near.responded)
-    return any(here.minutes(near.last_at) < 60 for near in mine)
+    return any(here.spans[near.last_at] < 60 for near in mine)
 
 
 def _chats(here: Scene, member: int) -> bool:
     """Whether a member's latest message within the hour is outside all threads."""
     for other, thread, _ in reversed(here.memory.recent):
         if other.member == member:
-            return thread is None and here.minutes(other.at) < 60
+            return thread is None and here.spans[other.at] < 60
     return False
 
 
@@ -62,6 +62,6 @@ def _replied(here: Scene) -> bool:
 def _chat_overlap(here: Scene) -> float:
     words: set[str] = set()
     for other, thread, _ in list(here.memory.recent)[-12:]:
-        if thread is None and here.minutes(other.at) < 15 and other not in here.burst:
+        if thread is None and here.spans[other.at] < 15 and other not in here.burst:
             words |= content(other.text)
     return 1.2 * overlap(here, here.words & words, words) if words else 0.0

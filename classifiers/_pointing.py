@@ -112,6 +112,6 @@ def _called(text: str, names: Mapping[int, str]) -> list[int]:
     return list(dict.fromkeys(member for member, part in heard if common[part] == 1))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _parts(name: str) -> frozenset[str]:
     return frozenset(part for part in _NAME_PARTS.split(normalize(name)) if len(part) > 1)

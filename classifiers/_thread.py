@@ -123,11 +123,8 @@ def state(track: Track, reader: Reader) -> State:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def content(text: str) -> frozenset[str]:
     """Return the tokens of a text that can tell two subjects apart: no single characters, no function words."""
-    return frozenset(
-        token
-        for token in token_set(text)
-        if len(token) > 1 and token not in _EVERYWHERE and not _FUNCTION.issuperset(token)
-    )
+    words = [token for token in token_set(text) if len(token) > 1 and token not in _EVERYWHERE]
+    return frozenset([token for token in words if token[0] not in _FUNCTION or not _FUNCTION.issuperset(token)])

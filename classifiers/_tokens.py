@@ -55,7 +55,7 @@ class Shape:
     names: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def normalize(text: str) -> str:
     """Return the text as it is compared: NFKC, zero-width characters stripped, lower case.
 
@@ -107,12 +107,12 @@ def token_set(text: str) -> frozenset[str]:
 # Remembered by what they are of: words are asked for as they were typed, and again as they count.
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _counts(plain: str) -> Mapping[str, int]:
     return Counter(tokens(plain))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _token_set(plain: str) -> frozenset[str]:
     return frozenset(_counts(plain))
 

@@ -31,7 +31,7 @@ def teller(reader: Reader, model: Linear) -> Callable[[str], Floats]:
     """Return a function of a text to the logarithm of each kind's probability; it remembers what it was asked."""
     column = [KINDS.index(label) for label in model.labels]
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=1024)
     def told(text: str) -> Floats:
         cues = reader.read(text)
         found = np.full(len(KINDS), UNHEARD)

@@ -36,7 +36,7 @@ def said_features(here: Scene) -> list[float]:
 
 def _said_features(here: Scene) -> list[float]:
     cues, before, own = here.cues, here.before, here.own
-    heard = min((here.minutes(near.speakers.get(here.said.member or 0)) for near in here.states.values()), default=_FAR)
+    heard = min((here.spans[near.speakers.get(here.said.member or 0)] for near in here.states.values()), default=_FAR)
     return [
         *map(float, _flags(cues)),
         cues.tech,
@@ -48,9 +48,9 @@ def _said_features(here: Scene) -> list[float]:
         float(cues.states),
         float(here.said.kind != "text"),
         float(here.said.to_bot),
-        math.log1p(here.minutes(before[0].at) if before else _FAR),
+        math.log1p(here.spans[before[0].at] if before else _FAR),
         float(before is not None and before[1] is None),
-        math.log1p(here.minutes(own[0].at) if own else _FAR),
+        math.log1p(here.spans[own[0].at] if own else _FAR),
         float(own is not None and own[1] is None),
         float(here.in_burst),
         float(len(here.burst)),
@@ -67,15 +67,15 @@ def _said_features(here: Scene) -> list[float]:
 def thread_features(here: Scene, thread: int, near: State, rank: int) -> list[float]:
     """Return what is true of the message with one thread."""
     member, aim = here.said.member or 0, here.pointing
-    arrived = near.speakers.get(member)
+    arrived, spans = near.speakers.get(member), here.spans
     return [
-        math.log1p(here.minutes(near.last_at)),
-        math.log1p(here.minutes(near.asker_at)),
-        math.log1p(here.minutes(near.first_at)),
+        math.log1p(spans[near.last_at]),
+        math.log1p(spans[near.asker_at]),
+        math.log1p(spans[near.first_at]),
         float(rank),
         float(near.asker == member),
         float(arrived is not None),
-        math.log1p(here.minutes(arrived)),
+        math.log1p(spans[arrived]),
         float(len(near.speakers)),
         float(near.seen),
         common(here, near),
@@ -229,7 +229,7 @@ def looked_at(here: Scene, reader: Reader, weighed: Weighed) -> Options:
 
 def _tails(here: Scene, threads: list[int], ruled: list[float]) -> list[list[float]]:
     """Return the part of each thread's row that is about it."""
-    order = sorted(here.states, key=lambda thread: here.minutes(here.states[thread].last_at))
+    order = sorted(here.states, key=lambda thread: here.spans[here.states[thread].last_at])
     rank = {thread: float(place) for place, thread in enumerate(order)}
     recent = here.memory.recent
     backs = {thread: back for back, (_, thread, _) in zip(range(len(recent) - 1, -1, -1), recent, strict=True)}
