@@ -57,12 +57,16 @@ def _lines(report: Report, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _skipped(report: Report) -> Iterator[str]:
+    told: set[str] = set()
     for why, count in report.skipped.most_common():
         rows = [shown(row) for row in report.rows[why] if row != "0"]
         more = ", ..." if count > len(rows) else ""
-        yield f"  skipped {count:,}: {why}" + (f" (line {', '.join(rows)}{more})" if rows else "")
-        if why in REMEDIES:
-            yield f"    {REMEDIES[why]}"
+        where = "" if rows and ":" in rows[0] else "line "  # else the file stands in front of it
+        yield f"  skipped {count:,}: {why}" + (f" ({where}{', '.join(rows)}{more})" if rows else "")
+        remedy = REMEDIES.get(why, "")
+        if remedy not in {"", *told}:
+            told.add(remedy)
+            yield f"    {remedy}"
 
 
 def _back(report: Report, zone: ZoneInfo) -> Iterator[str]:

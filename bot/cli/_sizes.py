@@ -31,13 +31,22 @@ async def enter(desk: Desk, wanted: str, size: int, on: str, platform: str) -> N
 
 
 async def _meant(store: Store, wanted: str, platform: str) -> Group:
-    try:
-        return (await chosen_groups(store, wanted))[0]
-    except RefusalError as error:
-        if not platform:
-            raise RefusalError(
-                f"{error}\nA group that is not known yet needs its platform: --platform wechat"
-            ) from None
+    """Return the group that is called so; on a platform that is told, a new one where there is none."""
+    called = [group for group in await groups.every(store) if wanted in {group.name, group.key}]
+    there = [group for group in called if platform in {"", group.platform}]
+    if len(there) == 1:
+        return there[0]
+    if there or not platform:
+        return await _chosen(store, wanted, known=bool(called))
     known = wanted.endswith(OF_WECHAT) or wanted.lstrip("-").isdigit()
     place = Place(platform, wanted if known else BY_NAME + wanted, name="" if known else wanted)
     return await groups.ensure(store, place, None)
+
+
+async def _chosen(store: Store, wanted: str, *, known: bool) -> Group:
+    try:
+        return (await chosen_groups(store, wanted))[0]
+    except RefusalError as error:
+        if known:  # several are called so
+            raise
+        raise RefusalError(f"{error}\nA group that is not known yet needs its platform: --platform wechat") from None

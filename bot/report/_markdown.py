@@ -54,7 +54,8 @@ def _figures(report: Report) -> Iterator[str]:
     if any(line.before for line in report.figures):
         yield text(w["before_all"])
     if report.outcomes:
-        pieces = [f"{text(piece.label)} {piece.count:,} ({piece.share}%)" for piece in report.outcomes]
+        rates = (f" ({piece.share}%)" if piece.rated else "" for piece in report.outcomes)
+        pieces = [f"{text(one.label)} {one.count:,}{rate}" for one, rate in zip(report.outcomes, rates, strict=True)]
         yield f"**{w['outcomes']}** " + " | ".join(pieces).replace(" | ", " · ")
     titles = {entry.number: entry.title for entry in report.threads}
     yield f"### {w['why']}"

@@ -165,12 +165,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the bar of outcomes, which sums to 100 per cent."""
+    """A part of the bar of outcomes, which sums to 100 per cent; of few questions the per cent are not told."""
 
     kind: str
     label: str
     count: int
     share: int
+    rated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

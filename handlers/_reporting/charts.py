@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers._reporting import Bar, Chart, Piece
 from handlers._reporting.figures import growth, words
 from handlers._reporting.texts import MISSING, OUTCOMES
+from handlers._wording.numbers import FEW
 from storage import metrics
 from storage.metrics import FIGURES, Missing, Period, Unit, Value
 from storage.outcome import Evidence, Outcome
@@ -78,7 +79,8 @@ def pieces(outcomes: Value, language: str) -> tuple[Piece, ...]:
     if not outcomes.of:
         return ()
     return tuple(
-        Piece(name, OUTCOMES[name].in_language(language), count, shares[name]) for name, count in found.items()
+        Piece(name, OUTCOMES[name].in_language(language), count, shares[name], rated=outcomes.of >= FEW)
+        for name, count in found.items()
     )
 
 

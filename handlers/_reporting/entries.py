@@ -11,6 +11,7 @@ from handlers._reporting.texts import Texts
 from handlers._threads import described
 from handlers._wording import durations
 from handlers._wording.masking import cut, mask
+from handlers._wording.sight import platform
 from storage.threads import Thread
 
 GROUP_NAME = 30
@@ -27,9 +28,13 @@ def corrections(number: int, asked: Asked) -> tuple[str, ...]:
 
 
 def group_name(material: Material, group: int) -> str:
-    """Return what a group is called, on one line."""
+    """Return what a group is called, on one line; where several are called so, with its platform."""
     found = material.groups.get(group)
-    return "" if found is None else cut(mask(found.name or found.key), GROUP_NAME)
+    if found is None:
+        return ""
+    name = cut(mask(found.name or found.key), GROUP_NAME)
+    alike = sum(other.name == found.name for other in material.groups.values())
+    return f"{name} · {platform(found.platform, material.language)}" if found.name and alike > 1 else name
 
 
 async def entries(material: Material, wanted: Iterable[Thread]) -> dict[int, Entry]:
