@@ -87,8 +87,11 @@ def _head(ctx: Context[Any], found: Compared, label: str, name: Text | None) -> 
         head = ctx.say(Texts.HEAD, label=label, days=count)
     else:
         head = ctx.say(Texts.HEAD_SPAN, label=label, first=f"{first:%m.%d}", last=f"{last:%m.%d}")
-    before = Texts.SAME_AGE if name is not None and last >= today else Texts.BEFORE
-    return beside(head, ctx.say(before, days=count) if found.before else None, ctx.language)
+    if not found.before:
+        return head
+    text = Texts.SAME_AGE if name is not None and last >= today else Texts.BEFORE
+    since, until = days(found.last, ctx.community.zone)
+    return beside(head, ctx.say(text, days=(until - since).days + 1), ctx.language)
 
 
 def _asked(found: Compared, language: str) -> str:
