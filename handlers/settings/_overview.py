@@ -61,8 +61,8 @@ CONCERNS: tuple[tuple[Text, tuple[Phrase, ...]], ...] = (
         (
             _said("{0}", "{0}", "digest.enabled"),
             _said("{0}", "{0}", "digest.when"),
-            _said("讲 {0}", "about {0}", "digest.scope"),
-            _said("图 {0}", "picture {0}", "digest.picture"),
+            _said("讲{0}的事", "about {0}", "digest.scope"),
+            _said("{0}", "{0}", "digest.picture"),
             _said("{0} 个栏目", "{0} sections", "digest.sections"),
         ),
     ),
@@ -100,8 +100,9 @@ _WORDS: Mapping[tuple[str, str], Text] = {
     ("digest.scope", "group"): Text(zh="本群", en="this group"),
     ("digest.scope", "segment"): Text(zh="同类群", en="its segment"),
     ("digest.scope", "community"): Text(zh="全社区", en="the community"),
-    ("digest.picture", "light"): Text(zh="浅色", en="light"),
-    ("digest.picture", "dark"): Text(zh="深色", en="dark"),
+    ("digest.picture", "off"): Text(zh="不配图", en="no picture"),
+    ("digest.picture", "light"): Text(zh="配浅色图", en="with a light picture"),
+    ("digest.picture", "dark"): Text(zh="配深色图", en="with a dark picture"),
 }
 _SWITCH = {"on": Text(zh="开", en="on"), "off": Text(zh="关", en="off")}
 _SILENT = frozenset({"holidays.add", "holidays.remove"})  # are nothing to speak of where they are empty

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from handlers import Text, UserError
 from handlers._settings import changed_to
 
-SHOWN, LONGEST = 60, 300  # characters of a value
+SHOWN, LONGEST = 120, 300  # characters of a value
 HIDDEN = "***"
 _SWITCHES = {"开": "on", "是": "on", "要": "on", "关": "off", "否": "off", "不要": "off"}
 _BETWEEN = re.compile(r"\s*[,，、;；]\s*")
