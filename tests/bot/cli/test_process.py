@@ -80,6 +80,10 @@ def test_history_becomes_figures_lists_digest_and_exports(imported: Path, export
     digest = bot(imported, "digest", "--group", "1", "--dry-run")
     assert digest.code == 0
     assert "周报" in digest.out
+
+
+@pytest.mark.middle
+def test_a_digest_is_written_in_each_form(imported: Path) -> None:
     written = bot(imported, "digest", "--week", "2026-W47", "--format", "all", "--out", "forms", "--dark")
     assert (written.code, written.err) == (0, "")
     assert written.out.split() == [f"forms/digest-2026-W47.{end}" for end in ("txt", "md", "html", "png")]
