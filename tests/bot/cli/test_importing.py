@@ -132,6 +132,15 @@ def test_a_locked_and_a_broken_archive(desk: Path, tmp_path: Path) -> None:
     assert (done.exit_code, "weflow.json" in done.output) == (1, True), done.output
 
 
+def test_a_platform_tells_groups_of_one_name_apart(desk: Path) -> None:
+    for name in ("weflow.json", "telegram_one.json"):
+        typed(desk, "import", str(FOLDER / name))
+    done = typed(desk, "group", "size", "PG 夜谈", "486")
+    assert (done.exit_code, "--platform wechat" in done.output) == (2, False)
+    done = typed(desk, "group", "size", "PG 夜谈", "486", "--platform", "telegram")
+    assert done.output.startswith("PG 夜谈 (telegram): 486 members on ")
+
+
 def test_sizes_are_entered_by_hand(desk: Path) -> None:
     typed(desk, "import", str(FOLDER / "weflow.json"))
     done = typed(desk, "group", "size", "PG 夜谈", "486", "--on", "2026-11-01")

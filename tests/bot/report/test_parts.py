@@ -119,3 +119,10 @@ def test_what_was_measured_is_what_the_docs_say() -> None:
         "run: python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' "
         "--json handlers/_reporting/measured.json, and write its table into docs/evaluation.md"
     )
+
+
+@pytest.mark.parametrize(("of", "rated"), [(19, False), (20, True)])
+def test_few_outcomes_have_counts_and_no_per_cent(of: int, rated: bool) -> None:
+    parts = {"resolved": 10, "expired": of - 10}
+    outcomes = Value("outcomes", Unit.SHARE, 10, 10 / of, of, None, None, NOTHING, {}, parts)
+    assert {piece.rated for piece in charts.pieces(outcomes, "zh")} == {rated}
