@@ -16,25 +16,18 @@ from zoneinfo import ZoneInfo
 
 from bot import export
 from bot.export import EVERYTHING, Cut
+from handlers._sheets import BOM, CELL, defused
 from storage.database import Store
 from storage.groups import Group
 
-BOM = "\ufeff"  # without it Excel takes UTF-8 for the code page of the system
 MESSAGES = ("time", "group", "platform", "group_id", "name", "member", "kind", "text", "id", "reply_to")
 THREADS = (
     "thread", "group", "platform", "group_id", "asker", "topic", "asked_at", "first_response_at",
     "first_answer_at", "resolved_at", "outcome", "evidence", "messages",
 )  # fmt: skip
-FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
-CELL = 32_767  # characters; XLSX holds no more
 SHEET = 1_000_000  # rows; XLSX holds 1,048,576
 
 Row = Sequence[str]
-
-
-def defused(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 async def messages(store: Store, groups: Sequence[Group], zone: ZoneInfo, cut: Cut = EVERYTHING) -> AsyncIterator[Row]:

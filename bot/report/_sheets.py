@@ -11,8 +11,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
-from bot.tabular import BOM, Row, defused
+from bot.tabular import Row
 from handlers._reporting import Bar, Line, Report, Table
+from handlers._sheets import BOM, defused
 
 _NUMBER = re.compile(r"[+-]\d[\d,]*%?")  # a change, which no spreadsheet takes for more than a number
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # the date of each file in the archive, so that the same report gives the same bytes

@@ -17,6 +17,7 @@ from handlers import Context, Errand, Outside, Reply, Text, answer
 from handlers._hours import options as options_in
 from handlers._sheets import Table, as_csv, as_xlsx
 from handlers._wording.masking import mask
+from handlers._wording.spans import compared_with
 from storage import groups, metrics, topics
 from storage.database import Store
 from storage.metrics import FIGURES, Period, Scope, Unit, Value
@@ -146,8 +147,8 @@ async def _figures(store: Store, outside: Outside, scope: Scope, period: Period,
     """Return every figure with all that belongs to it, and what it was in the period before at the same age."""
     options, now = await options_in(store, outside.community), outside.now()
     found = await metrics.compute_all(store, FIGURES, scope, period, now, options)
-    last, then = metrics.previous(period, options.zone), now - (period.until - period.since)
-    before = await metrics.compute_all(store, FIGURES, scope, last, then, options)
+    last = compared_with(period, options.zone)
+    before = await metrics.compute_all(store, FIGURES, scope, last, now - (period.since - last.since), options)
     head = Texts.FIGURE_HEAD.in_language(language).split(",")
     return [head, *(_figure(name, value, before[name], language) for name, value in found.items())]
 

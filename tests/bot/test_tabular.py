@@ -19,6 +19,7 @@ from bot import tabular
 from bot.export import Cut
 from bot.history import take_in
 from bot.importers import Options
+from handlers._sheets import defused
 from storage import groups, privacy
 from storage.database import Database
 from storage.frames import Kind
@@ -68,7 +69,7 @@ async def text_of(chat: Chat) -> str:
     ],
 )  # fmt: skip
 def test_what_looks_like_a_formula_is_words(text: str, kept: str) -> None:
-    assert tabular.defused(text) == kept
+    assert defused(text) == kept
 
 
 async def test_csv_is_for_excel(chat: Chat) -> None:
