@@ -93,8 +93,8 @@ def _also(cells: Mapping[Key, Cell], line: Collection[Key], gone: Collection[Key
 
 
 def withheld(value: Value) -> Value:
-    """Return a figure of which nothing is told; where nothing could be seen, that is said as before."""
-    missing = value.missing or Missing.WITHHELD
+    """Return a figure of which nothing is told, not even that there was none; what nobody could see stays so."""
+    missing = Missing.WITHHELD if value.missing in {None, Missing.NOTHING} else value.missing
     return replace(value, value=None, n=0, of=None, missing=missing, extra={}, parts={})
 
 

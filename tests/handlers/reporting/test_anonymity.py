@@ -141,6 +141,8 @@ def test_figures_of_threads(found: Value, behind: list[Row], told: float | None)
 def test_what_nobody_saw_is_not_called_few() -> None:
     unseen = opened(Told(value(Unit.COUNT, None), []), lambda row: row.person)
     assert unseen.missing is Missing.NOT_OBSERVABLE
+    nobody = replace(value(Unit.SECONDS, None), missing=Missing.NOTHING)  # that none of three was answered is of three
+    assert opened(Told(nobody, []), lambda row: row.person).missing is Missing.WITHHELD
     few = opened(Told(value(Unit.COUNT, 3, 3), rows(Unit.COUNT, (1, 1))), lambda row: row.person)
     assert few.missing is Missing.WITHHELD
 
