@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from handlers._hours import options as options_in
 from handlers._sheets import Table, as_csv, as_xlsx
 from handlers._wording.masking import mask
 from handlers._wording.spans import compared_with
-from storage import groups, metrics, topics
+from storage import groups, members, metrics, privacy, topics
 from storage.database import Store
 from storage.metrics import FIGURES, Period, Scope, Unit, Value
+from storage.outcome import Outcome
 from storage.replies import Body, File
 from storage.threads import Thread
 
@@ -164,7 +165,11 @@ def _figure(name: str, value: Value, before: Value, language: str) -> list[str |
 
 
 async def _threads(store: Store, found: Sequence[Thread], now: datetime, zone: ZoneInfo, language: str) -> Table:
-    """Return the threads; who asked and who answered is not in it, and what is secret in a title is masked."""
+    """Return the threads without who asked and who answered; secrets in titles are masked.
+
+    Whoever is not recorded any more, or took the question back, has no words in it.
+    """
+    silent = await _silent(store, {thread.asker for thread in found})
     names = {group.id: group.name or group.key for group in await groups.every(store)}
     called = {key: topic.name(language) for key, topic in (await topics.every(store)).items()}
     head = Texts.THREAD_HEAD.in_language(language).split(",")
@@ -173,11 +178,22 @@ async def _threads(store: Store, found: Sequence[Thread], now: datetime, zone: Z
         facts, verdict = thread.facts, thread.verdict(now)
         moments = (facts.asked_at, facts.first_response_at, facts.first_answer_at, verdict.resolved_at)
         topic = called.get(thread.topic, thread.topic)
+        hidden = thread.asker in silent or verdict.outcome is Outcome.WITHDRAWN
         rows.append([
-            thread.id, names.get(thread.group_id, ""), topic, mask(thread.title),
+            thread.id, names.get(thread.group_id, ""), topic, "" if hidden else mask(thread.title),
             *(_local(at, zone) for at in moments), verdict.outcome.value, verdict.evidence or "",
         ])  # fmt: skip
     return [head, *rows]
+
+
+async def _silent(store: Store, askers: Iterable[int]) -> set[int]:
+    """Return those members that do not want to be recorded."""
+    found = await members.several(store, askers)
+    gone: set[int] = set()
+    for platform in {member.platform for member in found.values()}:
+        keys = {member.key: number for number, member in found.items() if member.platform == platform}
+        gone.update(keys[key] for key in await privacy.opted_out(store, platform, list(keys)))
+    return gone
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errands import Errands
+from storage import privacy
 from storage.database import Database
 from tests.handlers.conftest import check_manners
 from tests.handlers.scripted import Town
@@ -25,10 +26,13 @@ WRITING = "在写，好了私聊发你。"
 async def exported(
     database: Database, folder: Path, command: str, who: str = "ayu"
 ) -> tuple[list[str], dict[str, bytes]]:
-    """Return what is said, and the files that were written, for a town with two questions."""
+    """Return what is said, and the files that were written: three questions, one of whom opted out since."""
     found = await Town.open(database, at="2026-11-24T10:00:00+08:00", features=FEATURES)
     await found.solve("木子", "=cmd|' /C calc'!A0 密码是 hunter2 怎么办？", "老樊", "先看复制槽")
     await found.ask("豆子", "HNSW 内存爆了怎么办？")
+    await found.ask("别记", "不想留下的话怎么办？")
+    async with database.write() as store:
+        await privacy.opt_out(store, "qq", "别记", found.chat.clock.now())
     await found.chat.make_admin("ayu")
     said = await found.chat.ask_bot(who, command)
     done = asyncio.Event()
@@ -52,7 +56,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 async def test_an_admin_gets_a_workbook_in_private(sqlite_database: Database, tmp_path: Path) -> None:
     said, files = await exported(sqlite_database, tmp_path / "files", "导出 本周")
     lines = said[1].splitlines()
-    assert lines[0] == "2026-11-23 到 2026-11-29，1 个群，2 题。"
+    assert lines[0] == "2026-11-23 到 2026-11-29，1 个群，3 题。"
     assert "python -m bot export threads --since 2026-11-23 --until 2026-11-29" in lines[-1]
     check_manners(said[1])
     ((name, data),) = files.items()
@@ -66,9 +70,10 @@ async def test_as_csv_there_is_a_file_each(sqlite_database: Database, tmp_path: 
     _, files = await exported(sqlite_database, tmp_path / "files", "/export week csv")
     figures, threads = (list(csv.reader(io.StringIO(data.decode("utf-8-sig")))) for data in files.values())
     by_name = {row[0]: row for row in figures}
-    assert by_name["questions"][3:5] == ["2", "2"]
+    assert by_name["questions"][3:5] == ["3", "3"]
     assert by_name["group_size"][10] == "not_observable"
-    assert [row[0] for row in threads[1:]] == ["1", "2"]
+    assert [row[0] for row in threads[1:]] == ["1", "2", "3"]
+    assert threads[3][3] == ""
     assert not any(cell.startswith(("=", "+", "@")) for row in threads for cell in row)
     assert {row[8] for row in threads[1:]} == {"resolved", "open"}
 
