@@ -45,6 +45,7 @@ ORPHANED_AFTER = timedelta(minutes=5)
 RETRY_LIMIT = timedelta(minutes=1)
 HELD = "post:"  # what a notice about a post that is held is about
 TOLD_TIMES = 5  # how often such a notice is tried at most
+TOLD_FOR = timedelta(days=7)  # how long it is worth being told, also by a bot that was away for days
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,6 @@ class Outbox:
     async def _tell_admins(self, store: Store, group: Group, post: Post, text: str, body: Body) -> None:
         now = self.clock.now()
         for member in await grants.holders(store, Right.GROUP, group.id):
-            reply = Reply(Body.of(text).plus(body), member=member, purpose=Purpose.NOTICE)
+            reply = Reply(Body.of(text).plus(body), member=member, purpose=Purpose.NOTICE, expires_at=now + TOLD_FOR)
             key = f"tell:{post.id}:{post.state}:{post.attempts}:{member}"
             await queue(store, replace(reply, about=f"{HELD}{post.id}"), group, key=key, now=now)

@@ -24,7 +24,7 @@ async def test_three_kills_repeat_no_digest_and_hide_none(sqlite_url: str, tmp_p
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 async def test_two_hundred_kills_repeat_no_digest_and_hide_none(sqlite_url: str, tmp_path: Path) -> None:
-    verdict = await digest_loop(tmp_path, sqlite_url, kills=int(os.environ.get("KILLS", LONG)))
+    verdict = await digest_loop(tmp_path, sqlite_url, kills=int(os.environ.get("KILLS", LONG)), count=12)
     print(f"digests: {verdict}")
     assert verdict.clean, verdict
     assert verdict.digests >= 2.5 * verdict.kills
