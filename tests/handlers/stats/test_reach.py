@@ -6,6 +6,7 @@ import pytest
 
 from storage import segments
 from storage.database import Database
+from storage.metrics import FIGURES
 from storage.segments import Kind, Segment
 from tests.handlers.conftest import check_manners
 from tests.handlers.scripted import Town
@@ -92,4 +93,13 @@ async def test_more_than_fit_can_be_had_by_those_who_run_the_group(sqlite_databa
     for who, line in (("ayu", "另有 3 题，全部：「导出 本周」"), ("豆子", "另有 3 题")):
         said = await found.chat.ask_bot(who, "为什么 提问 本周")
         assert said[0].splitlines()[-1].split("；")[0] == line
+        check_manners(said[0])
+
+
+async def test_every_figure_can_be_asked_about(sqlite_database: Database) -> None:
+    found = await town(sqlite_database)
+    for name, figure in FIGURES.items():
+        said = await found.chat.ask_bot("木子", f"/why {name} 30 days")
+        assert said[0].startswith(figure.zh), name
+        assert figure.definition_zh in said[0], name
         check_manners(said[0])
