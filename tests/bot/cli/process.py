@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-SECONDS = 100
+SECONDS = 250
 
 
 @dataclass(frozen=True)
