@@ -72,7 +72,10 @@ def _lines(lines: Iterable[Line]) -> list[Row]:
 def _outcomes(report: Report) -> list[Row]:
     return [
         ("outcome", "label", "count", "per cent"),
-        *((piece.kind, piece.label, str(piece.count), str(piece.share)) for piece in report.outcomes),
+        *(
+            (piece.kind, piece.label, str(piece.count), str(piece.share) if piece.rated else "")
+            for piece in report.outcomes
+        ),
     ]
 
 

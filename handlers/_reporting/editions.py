@@ -13,6 +13,7 @@ from handlers._reporting.gathering import EVERYBODY, OF_THREADS, Gathered, toget
 from handlers._reporting.reading import Material, persons
 from handlers._reporting.spans import WishError
 from handlers._reporting.texts import OUTCOMES, Texts
+from handlers._wording.numbers import FEW
 from storage import metrics
 from storage.metrics import Period, Row, Scope, Told, Unit, Value
 from storage.outcome import Outcome
@@ -142,9 +143,9 @@ def _outcomes(told: Told, who: Who, language: str) -> tuple[Piece, ...]:
     if len(kept) < 2 or told.value.value is None:
         return ()
     shares = metrics.whole_per_cents({kind: found.count for kind, found in kept.items()})
-    labels = {**OUTCOMES, "other": Texts.OTHER}
+    labels, rated = {**OUTCOMES, "other": Texts.OTHER}, (told.value.of or 0) >= FEW
     return tuple(
-        Piece(kind, labels[kind].in_language(language), safe.cut(found.count), shares[kind])
+        Piece(kind, labels[kind].in_language(language), safe.cut(found.count), shares[kind], rated)
         for kind, found in kept.items()
     )
 
