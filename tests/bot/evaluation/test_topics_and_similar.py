@@ -128,7 +128,7 @@ def test_the_floor_of_what_was_asked_before(tmp_path: Path) -> None:
 
 
 def test_repeated_questions_are_found_among_those_asked_before() -> None:
-    report = similar.evaluate(Request(CHATS, "zh-chat"))
+    report = similar.evaluate(Request(CHATS, "zh-chat", only="*-held"))
     assert report.ours["found_first"] >= 80
     assert report.ours["wrongly_offered"] <= 12
 
