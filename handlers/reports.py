@@ -65,7 +65,6 @@ class Texts:
         en="You will get each month's report in private, the next one {moment}. To stop: /report off.",
     )
     OFF = Text(zh="好，不再每月发了。随时要：「报告」。", en="No more of them. Any time: /report.")
-    DONE = Text(zh="{title}\n{span}\n{news}", en="{title}\n{span}\n{news}")
     FILE = Text(
         zh="报告.pdf（收不到文件就请管机器的人取：数据目录 files/{name}，放一周）",
         en="report.pdf (if no file came, ask the operator for files/{name} in the data folder; kept for a week)",
@@ -197,8 +196,9 @@ async def write(errand: Errand, outside: Outside) -> list[Reply]:
     made = await outside.read_in_worker(document, _asked(errand, outside, run), outside.now(), run)
     name = await keep(outside.files, f"report-{errand.member}", ".pdf", made.content)
     language = str(errand.payload["language"])
-    lines = Texts.DONE.in_language(language, title=made.title, span=made.span, news=" ".join(made.news))
-    body = Body.of(lines).plus(Body((File(name, Texts.FILE.in_language(language, name=name)),)))
+    news = (" " if language == "en" else "").join(made.news)
+    file = File(name, Texts.FILE.in_language(language, name=name))
+    body = Body.of(made.title, made.span, news).plus(Body((file,)))
     return [Reply(body, member=errand.member, purpose=Purpose.NOTICE)]
 
 
