@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,7 +83,11 @@ class Errands:
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=draw_with, initargs=(self._fonts,))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
+        except BrokenProcessPool:
+            self._pool = None  # a worker that died takes its pool along; the next errand gets another one
+            raise
 
     async def read_in_worker(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run a coroutine function in the worker process, over a connection of its own."""

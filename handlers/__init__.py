@@ -36,6 +36,7 @@ What a feature registers, and when it is called:
 - `@router.section(name)`: a part of the digest; None = nothing to say.
 - `@router.schedule(name)`: a due occurrence of a schedule that this feature wrote down.
 - `@router.errand(name)`: slow work, outside the transaction, in its own time.
+- `@router.configured`: once, when all features are loaded: refuse settings that cannot be meant (a ValueError).
 - `@router.settings_changed`: at the start and when a group is first heard of, for each group, and when a setting
   changed there: write schedules down.
 """
