@@ -107,7 +107,8 @@ async def worked(chat: Chat, files: Path) -> list[str]:
 
 
 @pytest.mark.middle
-async def test_the_monthly_report_comes_once_as_a_file(chat: Chat, tmp_path: Path) -> None:
+async def test_the_monthly_report_comes_once_as_a_file(database: Database, tmp_path: Path) -> None:
+    chat = await Chat.open(database, features=(*FEATURES, "reports"))
     await chat.make_admin("alice")
     await chat.say("bob", "主库磁盘满了，pg_wal 涨到 200G，能直接删吗")
     await chat.tell("alice", "报告 开")
