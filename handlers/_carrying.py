@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers import Body, Context, Purpose, Reply, Text
+from handlers import Body, Context, Errand, Purpose, Reply, Text
 from storage import couriers, groups
 from storage.couriers import Courier
 from storage.groups import Group
@@ -50,11 +50,16 @@ async def open_groups(ctx: Context[Any]) -> dict[int, list[Courier]]:
     return found
 
 
-async def carried(ctx: Context[Any], edition: str, bodies: Mapping[int, Body]) -> list[Reply]:
+async def carried(
+    ctx: Context[Any],
+    edition: str,
+    bodies: Mapping[int, Body],
+    copy: Callable[[int, Reply], Reply | Errand] = lambda _group, text: text,
+) -> list[Reply | Errand]:
     """Return what couriers are told, so that each group's body gets there by hand; what was asked for is not again.
 
     One courier is asked for each group, the next one where that one skipped. Groups of one courier whose copies are
-    the same are told of together.
+    the same are told of together. `copy` may make more of a group's copy, such as an errand that draws it.
     """
     asked = {(carriage.group, carriage.member) for carriage in await couriers.of_edition(ctx.store, edition)}
     sheets: dict[tuple[int, str], list[int]] = {}
@@ -62,13 +67,16 @@ async def carried(ctx: Context[Any], edition: str, bodies: Mapping[int, Body]) -
         left = [courier.member for courier in every if (group, courier.member) not in asked]
         if left and group in bodies:
             sheets.setdefault((left[0], encode(bodies[group])), []).append(group)
-    replies: list[Reply] = []
+    replies: list[Reply | Errand] = []
     for (member, _), wanted in sheets.items():
-        replies += await _sheet(ctx, edition, member, wanted, bodies[wanted[0]])
+        told, text = await _sheet(ctx, edition, member, wanted, bodies[wanted[0]])
+        replies += [told, copy(wanted[0], text)]
     return replies
 
 
-async def _sheet(ctx: Context[Any], edition: str, member: int, wanted: Sequence[int], body: Body) -> list[Reply]:
+async def _sheet(
+    ctx: Context[Any], edition: str, member: int, wanted: Sequence[int], body: Body
+) -> tuple[Reply, Reply]:
     key, now = f"{edition}:by:{member}:{wanted[0]}", ctx.now()
     numbers: list[tuple[int, Group]] = []
     for group in wanted:
@@ -83,8 +91,7 @@ async def _sheet(ctx: Context[Any], edition: str, member: int, wanted: Sequence[
         about=f"carriage:{numbers[0][0]}" if len(numbers) == 1 else None,
         expires_at=now + WORTH,
     )
-    copy = Reply(body, member=member, purpose=Purpose.NOTICE, key=f"{key}:copy", expires_at=now + WORTH)
-    return [told, copy]
+    return told, Reply(body, member=member, purpose=Purpose.NOTICE, key=f"{key}:copy", expires_at=now + WORTH)
 
 
 def _request(ctx: Context[Any], numbers: Sequence[tuple[int, Group]]) -> Body:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from handlers import Command, Context, Purpose, Replies, Reply, Right, Router, Text, UserError, answer
+from handlers import Command, Context, Errand, Purpose, Replies, Reply, Right, Router, Text, UserError, answer
 from handlers._carrying import carried
 from handlers._rules import RuleText
 from handlers.couriers import _deciding as deciding
@@ -98,10 +98,12 @@ async def done(command: Command, ctx: Context[Settings]) -> Reply:
 
 
 @router.command("skip", "跳过", needs=Right.SELF, fits=_NUMBERS, help=Texts.HELP_SKIP)
-async def skip(command: Command, ctx: Context[Settings]) -> list[Reply]:
+async def skip(command: Command, ctx: Context[Settings]) -> Replies:
     """Tick copies off as not carried this time; the group's next courier is asked, if there is one."""
     meant, _ = await _meant(command, ctx)
-    replies = [answer(ctx.say(Texts.SKIPPED, groups=await shown.groups_of(ctx, [one.group for one in meant])))]
+    replies: list[Reply | Errand] = [
+        answer(ctx.say(Texts.SKIPPED, groups=await shown.groups_of(ctx, [one.group for one in meant])))
+    ]
     for carriage in meant:
         await couriers.settle(ctx.store, carriage.id, Carried.SKIPPED, ctx.now())
         post = await outbox.by_key(ctx.store, carriage.post)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from handlers import Body, Context, Reply
+from handlers import Context, Errand, Replies, Reply
 from handlers._carrying import carried, open_groups
 from handlers._settings import ZONE, context_of, effective
 from handlers.digest._composing import tell
 from handlers.digest._edition import edition
+from handlers.digest._model import Digest
 from handlers.digest._open import told_of
+from handlers.digest._picture import drawing
 from handlers.digest._settings import FEATURE, Settings
 from handlers.digest._where import Telling
 from storage import groups, schedules, settings
@@ -28,19 +30,27 @@ async def plan(ctx: Context[Settings]) -> None:
     await schedules.put(ctx.store, schedule)
 
 
-async def carry(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
+async def carry(ctx: Context[Settings], occurrence: Occurrence) -> Replies:
     """Return what couriers are told, for all groups that they carry into; each edition once.
 
     A group of which there is no record in its time is told of all the others that share.
     """
     feature = next(feature for feature in ctx.features if feature.name == FEATURE)
-    found = edition("all", occurrence.schedule.rule, occurrence.due_at, ctx.community.zone, ctx.settings.every)
-    bodies: dict[int, Body] = {}
+    chosen: Settings = effective(feature, await settings.overrides(ctx.store, COMMUNITY))
+    found = edition("all", occurrence.schedule.rule, occurrence.due_at, ctx.community.zone, chosen.every)
+    told: dict[int, Digest] = {}
     for group in await open_groups(ctx):
         overrides = await settings.overrides(ctx.store, group)
         there = context_of(ctx, feature, overrides, await groups.get(ctx.store, group))
         if there.settings.enabled:
             wanted = tuple(await told_of(there, [group], found.period.since))
-            told = await tell(there, Telling(ctx.community.name, wanted, wanted), found.period)
-            bodies[group] = told.body
-    return await carried(ctx, found.key, bodies)
+            told[group] = await tell(there, Telling(ctx.community.name, wanted, wanted), found.period)
+    bodies = {group: digest.body for group, digest in told.items()}
+    return await carried(ctx, found.key, bodies, lambda group, text: _copy(chosen, told[group], group, text))
+
+
+def _copy(chosen: Settings, digest: Digest, group: int, text: Reply) -> Reply | Errand:
+    """Return a courier's copy: the picture, where digests have one, above the whole text, for either can be pasted."""
+    if chosen.picture == "off" or not digest.sections:
+        return text
+    return drawing(digest, text, group, dark=chosen.picture == "dark", below=text.body)

@@ -36,7 +36,7 @@ async def foot(ctx: Context[Any], found: Compared, wanted: Sequence[int]) -> tup
         seen = await sight(ctx, wanted, found.period)
         line = ctx.say(Texts.COUNTED_HERE, sight=seen, version=DEFINITION_VERSION)
     else:
-        told = await counted(ctx, found.now["questions"].coverage, compared=bool(found.before))
+        told = await counted(ctx, found.now["questions"].coverage, compared=bool(found.before), weeks=found.weeks)
         line = ctx.say(Texts.COUNTED, counted=told, version=DEFINITION_VERSION)
     return line, ctx.say(Texts.WAYS_OUT_ELSEWHERE if elsewhere else Texts.WAYS_OUT)
 

@@ -27,16 +27,22 @@ DRAW = "draw"
 _PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 
 
-def drawing(digest: Digest, text: Reply, group: int, *, dark: bool) -> Errand:
-    """Return the errand that draws a digest and posts it in a group; `text` is what goes out where that fails."""
+def drawing(digest: Digest, text: Reply, group: int, *, dark: bool, below: Body | None = None) -> Errand:
+    """Return the errand that draws a digest and posts it; `text` is what goes out, and where, if that fails.
+
+    Below the picture stands what belongs there (`below`), by default the few lines of `digest.below`.
+    """
     payload: dict[str, Any] = {
         "page": _PAGE.dump_python(digest.page, mode="json"),
         "dark": dark,
         "title": digest.first,
-        "below": encode(digest.below),
+        "below": encode(digest.below if below is None else below),
         "body": encode(text.body),
         "about": text.about,
-        "not_before": None if text.not_before is None else text.not_before.isoformat(),
+        "member": text.member,
+        "purpose": text.purpose,
+        "not_before": _written(text.not_before),
+        "expires_at": _written(text.expires_at),
     }
     return Errand(FEATURE, DRAW, text.key or "", payload, group=group)
 
@@ -48,8 +54,23 @@ async def draw(errand: Errand, outside: Outside) -> Reply:
     body = decode(told["body"])
     if name is not None:
         body = Body((Picture(name, told["title"]),)).plus(decode(told["below"]))
-    not_before = None if told["not_before"] is None else datetime.fromisoformat(told["not_before"])
-    return Reply(body, purpose=Purpose.DIGEST, key=errand.key, about=told["about"], not_before=not_before)
+    return Reply(
+        body,
+        member=told["member"],
+        purpose=Purpose(told["purpose"]),
+        key=errand.key,
+        about=told["about"],
+        not_before=_read(told["not_before"]),
+        expires_at=_read(told["expires_at"]),
+    )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _read(moment: str | None) -> datetime | None:
+    return None if moment is None else datetime.fromisoformat(moment)
 
 
 async def _drawn(errand: Errand, outside: Outside) -> str | None:
