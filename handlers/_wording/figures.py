@@ -40,6 +40,11 @@ class Compared:
     revised: frozenset[str]
     as_of: datetime
 
+    @property
+    def weeks(self) -> bool:
+        """Whether weeks are compared, give or take a change of the clocks."""
+        return abs(self.period.until - self.period.since - WEEK) <= timedelta(hours=1)
+
     def pair(self, name: str) -> tuple[Value, Value | None]:
         """Return a figure with the one before, where that has a value."""
         before = self.before.get(name)

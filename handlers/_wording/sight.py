@@ -38,6 +38,7 @@ class Texts:
     LOST = Text(zh="，缺 {count} 条", en=", {count} messages lost")
     COUNTED = Text(zh="统计{both} {count} 个群：{platforms}", en="Counted: {count} groups{both}: {platforms}")
     BOTH = Text(zh="两周都看得到的", en=" seen in both weeks")
+    BOTH_SPANS = Text(zh="前后两段都看得到的", en=" seen in both periods")
     SEEN = Text(zh="看得到的", en="")
     BY_IMPORT = Text(zh="靠导入", en="by import")
     UNHEARD = Text(zh="另有 {count} 个没收到记录", en="{count} more without records")
@@ -83,8 +84,8 @@ def _gaps(ctx: Context[Any], gaps: Sequence[Span], period: Period, until: dateti
     return said + (ctx.say(Texts.LOST, count=lost) if lost else "")
 
 
-async def counted(ctx: Context[Any], covered: Covered, *, compared: bool) -> str:
-    """Return which groups are counted, by platform, and which are not and why."""
+async def counted(ctx: Context[Any], covered: Covered, *, compared: bool, weeks: bool = True) -> str:
+    """Return which groups are counted, by platform, and which are not and why; `weeks` are what is compared."""
     by_id = {group.id: group for group in await groups.every(ctx.store)}
     lists = {
         coverage: [by_id[group] for group in covered.groups.get(coverage, ()) if group in by_id]
@@ -96,7 +97,7 @@ async def counted(ctx: Context[Any], covered: Covered, *, compared: bool) -> str
         for name, count in sorted(_by_platform([*full, *imported]).items(), key=lambda pair: (-pair[1], pair[0]))
     ]
     between = ", " if ctx.language == "en" else "、"
-    both = ctx.say(Texts.BOTH if compared else Texts.SEEN)
+    both = ctx.say((Texts.BOTH if weeks else Texts.BOTH_SPANS) if compared else Texts.SEEN)
     line = ctx.say(Texts.COUNTED, both=both, count=len(full) + len(imported), platforms=between.join(parts))
     aside = [
         ctx.say(Texts.ASIDE, platform=platform(name, ctx.language), count=count)

@@ -56,7 +56,7 @@ async def report(ctx: Context[Any], found: Compared, label: str, name: Text | No
     language = ctx.language
     single = len(found.scope.groups) == 1
     seen = await sight(ctx, found.scope.groups, found.period) if single else await counted(
-        ctx, found.now["questions"].coverage, compared=bool(found.before)
+        ctx, found.now["questions"].coverage, compared=bool(found.before), weeks=found.weeks
     )  # fmt: skip
     foot = ctx.say(Texts.FOOT, sight=seen, version=DEFINITION_VERSION)
     told = [_asked(found, language), *_waits(found, language, short), _cohort(found, language)]
