@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers._reporting.anonymity import Cell, K, concentration, counted, cut, hidden, merged, opened
@@ -66,11 +66,14 @@ def test_what_could_be_worked_out_is_hidden(cells: dict[str, Cell], lines: list[
     assert hidden(cells, lines) == set(gone)
 
 
+CALM = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
 cells_of = st.dictionaries(
     st.tuples(st.integers(0, 3), st.integers(0, 3)), st.frozensets(st.integers(1, 12), max_size=9), max_size=16
 )
 
 
+@CALM
 @given(cells_of)
 def test_no_line_gives_away_fewer_than_five(found: dict[tuple[int, int], frozenset[int]]) -> None:
     cells = {key: Cell(2 * len(people), people) for key, people in found.items()}
@@ -82,6 +85,7 @@ def test_no_line_gives_away_fewer_than_five(found: dict[tuple[int, int], frozens
         assert len(lacking) == 0 or len(lacking) >= K or gone.issuperset(line)
 
 
+@CALM
 @given(st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(1, 12), max_size=9)))
 def test_nobody_is_left_over_by_merging(found: dict[int, frozenset[int]]) -> None:
     cells = {key: Cell(len(people), people) for key, people in found.items()}
