@@ -18,7 +18,7 @@ from handlers.digest._edition import Edition, edition
 from handlers.digest._settings import Settings
 from storage import couriers, deliveries, grants, groups, metrics, outbox, pins, settings, threads
 from storage.grants import EVERYWHERE
-from storage.groups import Coverage
+from storage.groups import Coverage, Group
 from storage.metrics import Period
 from storage.replies import Block, Heading
 from storage.schedules import Occurrence
@@ -71,17 +71,17 @@ async def issue(ctx: Context[Settings], occurrence: Occurrence) -> list[Reply]:
     replies: list[Reply] = []
     for member in sorted(await grants.holders(ctx.store, Right.GROUP, ctx.group.id)) if ctx.trusted else ():
         found = edition(f"admin:{member}", occurrence.schedule.rule, occurrence.due_at, ctx.community.zone)
-        if await _wants(ctx, member) and await outbox.by_key(ctx.store, found.key) is None:
+        direct = await groups.direct_of(ctx.store, member)
+        if await _wants(ctx, direct) and await outbox.by_key(ctx.store, found.key) is None:
+            overrides = {} if direct is None else await settings.overrides(ctx.store, direct.id)
+            ctx.language = language(overrides, ctx.community)
             body = await told(ctx, await _run_by(ctx, member), found)
             replies.append(Reply(body, member=member, purpose=Purpose.NOTICE, key=found.key, about=found.key))
     return replies
 
 
-async def _wants(ctx: Context[Settings], member: int) -> bool:
-    direct = await groups.direct_of(ctx.store, member)
+async def _wants(ctx: Context[Settings], direct: Group | None) -> bool:
     wanted = None if direct is None else await settings.get(ctx.store, direct.id, MINE)
-    if direct is not None:
-        ctx.language = language(await settings.overrides(ctx.store, direct.id), ctx.community)
     return ctx.settings.admins if wanted is None else bool(wanted)
 
 
