@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,9 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    insert,
     select,
+    text,
     update,
 )
 
@@ -138,6 +140,9 @@ _PLACED = (
     .where(THREAD_MESSAGES.c.thread_id.in_(bindparam("threads", expanding=True)))
     .order_by(*ORDER)
 )
+_OPEN = insert(THREADS)
+_LAST = text("SELECT seq FROM sqlite_sequence WHERE name = 'threads'")
+_NEXT = text("SELECT nextval(pg_get_serial_sequence('threads', 'id'))")
 _OPENER = select(THREADS.c.first_message).where(THREADS.c.id == bindparam("thread"))
 _DERIVED = ("asker", "first_message", "title", "topic")
 _IT = update(THREADS).where(THREADS.c.id == bindparam("thread"))
@@ -176,25 +181,39 @@ async def opened_by(store: Store, messages: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in await store.rows(query.order_by(THREADS.c.id.desc()))}
 
 
+async def next_number(store: Store, last: int | None) -> int:
+    """Return the number of the next thread, for `open_all`; `last` is the latest that was given and not opened yet."""
+    if not store.is_sqlite:
+        return int(await store.scalar(_NEXT))
+    return 1 + (int(await store.scalar(_LAST) or 0) if last is None else last)
+
+
+async def open_all(store: Store, opened: Mapping[int, Stored]) -> None:
+    """Open the threads of numbers that `next_number` gave, each with a message of its asker, at once."""
+    rows = [_opened(opener) | {"id": number, "imported": opener.replayed} for number, opener in opened.items()]
+    if rows:
+        await store.execute(_OPEN, rows)
+
+
+def _opened(opener: Stored) -> dict[str, Any]:
+    if opener.member_id is None:
+        raise ValueError("a system line asks nothing")
+    return {
+        "group_id": opener.group_id,
+        "asker": opener.member_id,
+        "first_message": opener.id,
+        "asked_at": opener.at,
+        "last_at": opener.at,
+    }
+
+
 async def open_thread(store: Store, opener: Stored, *, title: str, imported: bool, number: int | None = None) -> int:
     """Open a thread with a message of its asker and return its number; place the message with `place`.
 
     `number` is given where a thread that was merged into another comes back under its own.
     """
-    if opener.member_id is None:
-        raise ValueError("a system line asks nothing")
     again = {} if number is None else {"id": number}
-    return await store.insert(
-        THREADS,
-        **again,
-        group_id=opener.group_id,
-        asker=opener.member_id,
-        first_message=opener.id,
-        title=title[:TITLE_LIMIT],
-        asked_at=opener.at,
-        last_at=opener.at,
-        imported=imported,
-    )
+    return await store.insert(THREADS, **again, **_opened(opener), title=title[:TITLE_LIMIT], imported=imported)
 
 
 async def place(store: Store, message: int, thread: int, role: str, confidence: float = 1.0) -> None:

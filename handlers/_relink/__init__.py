@@ -236,7 +236,7 @@ class Relinker:
     async def _open(self, message: Stored, held: Held) -> int:
         if message.id in held.opened:
             return held.opened[message.id]
-        return await threads.open_thread(self.store, message, title="", imported=message.replayed)
+        return await self.written.open(message)
 
     async def _move(self, message: int, target: int | None, role: Role, known: Remembered) -> set[int]:
         touched = {thread for thread in [await self.written.thread_of(message)] if thread is not None}

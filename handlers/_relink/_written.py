@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from storage import moves, threads
 from storage.database import Store
+from storage.messages import Stored
 
 
 class Written:
-    """Places of messages and moves among them, gathered until `down`; reads what is gathered before what is stored."""
+    """Threads that open, places of messages and moves, gathered until `down`; reads those before what is stored."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._opened: dict[int, Stored] = {}
         self._places: dict[int, tuple[int, str, float]] = {}
         self._moves: dict[int, int] = {}
+
+    async def open(self, opener: Stored) -> int:
+        """Open a thread with a message and return its number."""
+        number = await threads.next_number(self.store, next(reversed(self._opened), None))
+        self._opened[number] = opener
+        return number
 
     def place(self, message: int, thread: int, role: str, confidence: float = 1.0) -> None:
         """Put a message into a thread, out of any other."""
@@ -35,8 +43,10 @@ class Written:
 
     async def down(self) -> None:
         """Write everything down."""
+        await threads.open_all(self.store, self._opened)
         places = [(message, *place) for message, place in self._places.items()]
         await threads.place_all(self.store, places)
         await moves.note_all(self.store, self._moves)
+        self._opened.clear()
         self._places.clear()
         self._moves.clear()
