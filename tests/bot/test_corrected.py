@@ -137,6 +137,7 @@ def corrected(config: Path) -> None:
 
 
 @pytest.mark.middle
+@pytest.mark.timeout(900)  # trains twice, and the machine may be busy
 def test_the_bot_learns_what_people_corrected(installed: Path) -> None:
     shipped, file = SHIPPED.read_bytes(), installed.parent / "data" / SHIPPED.name
     assert trained(installed).startswith("0 corrected messages.\n")

@@ -71,6 +71,7 @@ def test_a_log_is_judged_by_the_shipped_model_alone() -> None:
     assert found.exit_code == 2
 
 
+@pytest.mark.timeout(900)  # trains twice, and the machine may be busy
 def test_the_same_log_gives_the_same_links() -> None:
     streams = read(DATA / "irc", "irc")
     idf = rareness(streams)
