@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Body, Context, Purpose, Reply, Right, Text
@@ -15,6 +15,7 @@ from handlers.digest import _edition as editions
 from handlers.digest._admin_lines import Watched, headline, numbers, watched
 from handlers.digest._asking import MINE
 from handlers.digest._edition import Edition, edition
+from handlers.digest._open import EVER
 from handlers.digest._settings import Settings
 from storage import couriers, deliveries, grants, groups, metrics, outbox, pins, settings, threads
 from storage.grants import EVERYWHERE
@@ -157,8 +158,8 @@ async def _largest(ctx: Context[Any], run: Sequence[int], period: Period) -> str
 async def _silent(ctx: Context[Any], run: Sequence[int]) -> list[int]:
     """Return the groups whose record ended a week ago or longer: an import is due, or the bot is out."""
     now = ctx.now()
-    last = dict.fromkeys(run, now - LOOK_BACK * 100)
-    for span in await groups.spans(ctx.store, run, now - LOOK_BACK * 100, now):
+    last: dict[int, datetime] = {}
+    for span in await groups.spans(ctx.store, run, EVER, now):
         if span.coverage is not Coverage.NONE:
-            last[span.group_id] = max(last[span.group_id], span.until or now)
-    return [group for group, until in last.items() if now - LOOK_BACK * 100 < until < now - SILENT]
+            last[span.group_id] = max(last.get(span.group_id, EVER), span.until or now)
+    return [group for group, until in last.items() if until < now - SILENT]
