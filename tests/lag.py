@@ -7,6 +7,8 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
+HELD_UP = 0.25  # seconds; what blocks waits for a peer and so takes longer, and a busy machine takes less
+
 
 @contextlib.asynccontextmanager
 async def lag() -> AsyncIterator[list[float]]:
