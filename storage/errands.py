@@ -121,3 +121,9 @@ async def fail(store: Store, errand: int, error: str, retry_at: datetime | None)
 async def is_known(store: Store, key: str) -> bool:
     """Say whether an errand of this key was queued before, whatever became of it."""
     return await store.scalar(select(ERRANDS.c.id).where(ERRANDS.c.key == key)) is not None
+
+
+async def gave_up(store: Store, key: str) -> bool:
+    """Say whether an errand of this key was tried in vain, and is not tried any more."""
+    query = select(ERRANDS.c.id).where(ERRANDS.c.key == key, ERRANDS.c.state == State.FAILED)
+    return await store.scalar(query) is not None

@@ -15,7 +15,7 @@ from handlers.digest._picture import drawing
 from handlers.digest._settings import FEATURE, Settings
 from handlers.digest._where import telling
 from storage import errands, groups, outbox, replies, settings
-from storage.outbox import State
+from storage.outbox import Post, State
 
 WEEK = timedelta(days=7)
 _PICTURES_KEPT = timedelta(days=6)
@@ -105,21 +105,23 @@ async def again(ctx: Context[Settings]) -> Reply | Errand:
     await refuse_quiet(ctx)
     found = current(ctx, ctx.now())
     post = await outbox.by_key(ctx.store, found.key)
-    if post is None:
+    gave_up = await errands.gave_up(ctx.store, found.key)
+    if post is None and not gave_up:
         waits = await errands.is_known(ctx.store, found.key)
         raise UserError(ctx.say(Texts.WAITS if waits else Texts.NOT_YET))
-    if post.state not in {State.SENT, State.FAILED, State.DROPPED}:
+    if post is not None and post.state not in {State.SENT, State.FAILED, State.DROPPED}:
         raise UserError(ctx.say(Texts.WAITS))
     key = f"{found.key}:again:{ctx.now().isoformat()}"
     await settings.put(ctx.store, ctx.group.id, ORDERED, key, ctx.now(), ctx.speaker.id)
-    gone = not post.body.blocks or (_is_drawn(post.body) and ctx.now() - post.created_at > _PICTURES_KEPT)
-    if gone:
-        return _post(ctx, await tell(ctx, await telling(ctx), found.period), key, about=post.about)
+    if post is None or _is_gone(post, ctx.now()):
+        return _post(ctx, await tell(ctx, await telling(ctx), found.period), key, about=found.key)
     return Reply(post.body, group=ctx.group.id, purpose=Purpose.DIGEST, key=key, about=post.about)
 
 
-def _is_drawn(body: replies.Body) -> bool:
-    return any(isinstance(block, replies.Picture) for block in body.blocks)
+def _is_gone(post: Post, now: datetime) -> bool:
+    """Say whether the words of a post, or its picture, are kept no longer."""
+    drawn = any(isinstance(block, replies.Picture) for block in post.body.blocks)
+    return not post.body.blocks or (drawn and now - post.created_at > _PICTURES_KEPT)
 
 
 async def refuse_quiet(ctx: Context[Settings]) -> None:

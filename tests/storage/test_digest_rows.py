@@ -84,3 +84,6 @@ async def test_an_errand_is_known_whatever_became_of_it(database: Database) -> N
         number = await errands.put(store, Errand("digest", "draw", "k", {}), T0)
         await errands.finish(store, number or 0)
         assert await errands.is_known(store, "k")
+        assert not await errands.gave_up(store, "k")
+        await errands.fail(store, number or 0, "OSError", None)
+        assert await errands.gave_up(store, "k")
