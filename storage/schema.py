@@ -41,7 +41,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else _utc(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Return what turns a moment into what the driver takes; in one step for SQLite, as each message has several."""
+        """Return what turns a moment into what the driver takes: one step for SQLite, as each message has several."""
         return _text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
