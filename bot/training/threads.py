@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from classifiers._linker.models import SHIPPED, Models, load, save
 from classifiers._training.correcting import CORRECTED, Correction, example
 from classifiers._training.teaching import Lesson, lesson, with_links, with_questions
 
+TEACHES = "teaches.toml"  # beside streams: what they teach, where that is not everything
 HELD = "-held"  # streams with this end of the name are kept apart: nothing is trained on them
 WORN = {"zh-chat-dev": 0.2}  # folders that the rules were written on: there they seem more right than they are
 
@@ -30,7 +32,8 @@ CARD = """\
 - **Date**: {day}. **Size**: {size:.2f} MB. No pickles; the same data gives the same arrays.
 - **Data** of this training; a part that has none here kept the weights that it had:
 {data}
-- **Kept apart**: streams named {apart} and every other split of the data; nothing was trained or chosen on them.
+- **Kept apart**: streams named {apart} and every other split of the data; nothing was trained on them. Those of the
+  project took part in a choice, which of its streams teach places: `docs/evaluation.md` tells it.
 - **Licence**: Apache-2.0, as the project. The logs are those of Kummerfeld et al. (2019), CC BY 4.0, of which these are
   weights; they are not part of the project. The annotated groups are fictional and Apache-2.0.
 - **Scores**: `docs/evaluation.md`, with the commands that made them.
@@ -106,18 +109,36 @@ def lessons(folders: Sequence[Path], *, only: str = "*") -> list[Lesson]:
     Raises:
         DataError: A folder cannot be read.
     """
-    return [
-        lesson(stream, WORN.get(folder.name, 1.0))
-        for folder in folders
-        for stream in read(folder, "zh-chat", only=only)
-        if not stream.name.endswith(HELD)
-    ]
+    found: list[Lesson] = []
+    for folder in folders:
+        few = spared(folder)
+        weight = WORN.get(folder.name, 1.0)
+        found += [lesson(stream, weight, places=stream.name not in few) for stream in _kept(folder, only)]
+    return found
+
+
+def spared(folder: Path) -> frozenset[str]:
+    """Return the names of a folder's streams that teach roles and kinds, but no places, as the files there tell.
+
+    Raises:
+        DataError: Such a file is not as it should be.
+    """
+    found: set[str] = set()
+    for file in sorted(folder.rglob(TEACHES)):
+        try:
+            names = tomllib.loads(file.read_text(encoding="utf-8"))["roles_and_kinds"]
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{file} does not tell what streams teach: {type(error).__name__}: {error}") from error
+        if not isinstance(names, list):
+            raise DataError(f"{file} does not tell what streams teach: roles_and_kinds is no list of names")
+        found.update(map(str, names))
+    return frozenset(found)
 
 
 def _card(models: Models, file: Path, groups: Sequence[Path], logs: Sequence[Path], corrected: int) -> str:
     """Return the model card: what it is, what it learnt from, when, how large it is, where its scores are."""
     data = [
-        *(f"- `{folder.name}`: {_counted(_kept(folder))}, for kinds, places and roles" for folder in groups),
+        *(line for folder in groups for line in _taught(folder)),
         *(f"- `{folder.name}`: {_counted(read(folder, 'irc'))}, for links" for folder in logs),
     ]
     if corrected:
@@ -136,8 +157,17 @@ def _counted(streams: Sequence[Stream]) -> str:
     return f"{len(streams)} streams, {messages:,} annotated messages, {threads:,} threads"
 
 
-def _kept(folder: Path) -> list[Stream]:
-    return [stream for stream in read(folder, "zh-chat") if not stream.name.endswith(HELD)]
+def _taught(folder: Path) -> list[str]:
+    """Return what streams of a folder taught, a line for those that taught everything and one for the others."""
+    few, streams = spared(folder), _kept(folder)
+    whole = [stream for stream in streams if stream.name not in few]
+    part = [stream for stream in streams if stream.name in few]
+    lines = [(whole, "kinds, places and roles"), (part, f"kinds and roles alone (`{TEACHES}` there says why)")]
+    return [f"- `{folder.name}`: {_counted(found)}, for {taught}" for found, taught in lines if found]
+
+
+def _kept(folder: Path, only: str = "*") -> list[Stream]:
+    return [stream for stream in read(folder, "zh-chat", only=only) if not stream.name.endswith(HELD)]
 
 
 def _logs(folders: Sequence[Path], *, named: bool) -> list[Stream]:

@@ -27,6 +27,7 @@ class Lesson:
 
     Attributes:
         weight: What its examples count; less where the rules were written on it, for there they seem too right.
+        examples: What it teaches about places; empty where it teaches roles and kinds alone.
     """
 
     stream: Stream
@@ -34,8 +35,10 @@ class Lesson:
     examples: tuple[Example, ...]
 
 
-def lesson(stream: Stream, weight: float = 1.0) -> Lesson:
-    """Return a stream with examples along its marks, and along what the rules would have done."""
+def lesson(stream: Stream, weight: float = 1.0, *, places: bool = True) -> Lesson:
+    """Return a stream with examples along its marks, and along what the rules would have done; or for roles alone."""
+    if not places:
+        return Lesson(stream, weight, ())
     along = rules.build(rules.Settings())
     return Lesson(stream, weight, (*examples(stream, None), *examples(stream, along)))
 
@@ -53,17 +56,17 @@ def teach_questions(
     Places learn from kinds that have not seen their stream, or their correction.
 
     Raises:
-        ValueError: There are fewer than two streams.
+        ValueError: Fewer than two streams teach places.
     """
-    if len(lessons) < 2:
-        raise ValueError("two annotated streams at least are needed to train on")
+    if sum(bool(one.examples) for one in lessons) < 2:
+        raise ValueError("two annotated streams that teach places are needed at least to train on")
     own, corrected, streams = own_texts(), texts(corrections), [one.stream for one in lessons]
     parts = min(PARTS, len(streams))
     blind = [
         teach_kinds([one for n, one in enumerate(streams) if n % parts != part], own, corrected)
         for part in range(parts)
     ]
-    rows = [table(one.examples, blind[n % parts], one.weight) for n, one in enumerate(lessons)]
+    rows = [table(one.examples, blind[n % parts], one.weight) for n, one in enumerate(lessons) if one.examples]
     if corrections:
         rows += tables(corrections, teach_kinds(streams, own))
     return teach_kinds(streams, own, corrected), teach_places(rows), teach_roles(streams)

@@ -3,7 +3,8 @@ r"""How often threads are right by measurement, read from what an evaluation wro
     python -m bot evaluate threads tests/data/zh-chat --format zh-chat --only '*-held' \
         --json handlers/_reporting/measured.json
 
-These streams are kept apart: nothing was trained or tuned on them. docs/evaluation.md has the whole table.
+These streams are kept apart: nothing was trained on them; docs/evaluation.md has the whole table and tells
+of the choice in which they took part.
 """
 
 from __future__ import annotations

@@ -86,8 +86,8 @@ class Texts:
     )
     VERSION = Text(zh="口径 v{version}，时间按 {zone}。", en="Definitions v{version}, times of {zone}.")
     MEASURED = Text(
-        zh="串题有多准，在没参与调试的标注聊天上量过：{parts}。",
-        en="How often threads are right, measured on annotated chats kept apart: {parts}.",
+        zh="串题有多准，在没拿来训练的标注聊天上量过：{parts}。",
+        en="How often threads are right, measured on annotated chats it did not learn from: {parts}.",
     )
     UNMEASURED = Text(zh="串题有多准，这一版还没有量过。", en="How often threads are right was not measured yet.")
     TOO_FEW = Text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -93,6 +94,12 @@ def test_replies_and_mentions_point_at_what_is_there(name: str) -> None:
 def test_ids_are_unique_over_all_streams() -> None:
     assert len(EVERY) == sum(map(len, STREAMS.values()))
     assert len({thread["thread"] for thread in THREADS}) == len(THREADS)
+
+
+def test_what_is_said_of_teaching_is_said_of_streams_to_use() -> None:
+    named = tomllib.loads((DATA / "teaches.toml").read_text(encoding="utf-8"))["roles_and_kinds"]
+    assert len(set(named)) == len(named)
+    assert set(named) < {name for name in STREAMS if not name.endswith(HELD)}
 
 
 def test_links_lead_nowhere() -> None:

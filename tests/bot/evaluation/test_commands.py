@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.evaluation import DataError
 from bot.evaluation._reading import read
-from bot.training.threads import HELD, lessons
+from bot.training.threads import HELD, TEACHES, lessons, spared
 from classifiers._training.linking import choices, rareness, teach_links
 from classifiers._training.placing import examples, table, teach_kinds
 from classifiers._training.telling import spoken
@@ -87,6 +88,23 @@ def test_nothing_kept_apart_is_trained_on() -> None:
     names = {one.stream.name for one in lessons([DATA / "zh-chat"], only="wx-*")}
     assert names
     assert not [name for name in names if name.endswith(HELD)]
+
+
+def test_what_a_stream_teaches_stands_beside_it(tmp_path: Path) -> None:
+    for name in ("wx-night.jsonl", "ding-hospital.jsonl", "threads.jsonl", TEACHES):
+        (tmp_path / name).write_bytes((DATA / "zh-chat" / name).read_bytes())
+    held = {one.stream.name: one for one in lessons([tmp_path])}
+    assert {name: bool(one.examples) for name, one in held.items()} == {"wx-night": True, "ding-hospital": False}
+    assert held["ding-hospital"].stream.roles, "roles and kinds are learnt from the stream itself"
+    (tmp_path / TEACHES).unlink()
+    assert all(one.examples for one in lessons([tmp_path]))
+
+
+@pytest.mark.parametrize("content", ["", "roles_and_kinds", "roles_and_kinds = 'wx-night'", "\udcff"])
+def test_a_list_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / TEACHES).write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(DataError, match=TEACHES):
+        spared(tmp_path)
 
 
 def test_examples_of_a_group() -> None:
