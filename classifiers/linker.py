@@ -99,7 +99,7 @@ class Learned:
         scores = self.models.places.scores(rows)
         if _confidence(scores) < CLEAR:
             scores = self.models.standings.scores(again.standing(scores, rows))
-        scores[found.places.index(NEW)] -= self.settings.caution
+        scores[found.places.index(NEW)] -= self.settings.caution if self._rules.may_open(here) else np.inf
         best = found.places[int(scores.argmax())]
         sure = _confidence(scores)
         if best is OUT or rules.waits(here, best):

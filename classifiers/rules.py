@@ -52,7 +52,7 @@ class Rules:
         scores: dict[int | None, float] = {thread: fits(here, thread) for thread in here.states}
         scores[OUT] = stays_out(here)
         new, together = begins(here, self._reader)
-        scores[NEW] = new - self.settings.caution
+        scores[NEW] = new - self.settings.caution if self.may_open(here) else float("-inf")
         best = max(scores, key=lambda thread: (scores[thread], thread or 0))
         sure = _confidence(scores, best)
         if best is OUT or waits(here, best):
@@ -71,6 +71,10 @@ class Rules:
         """Return whether a message has no place whatever else is true: an advertisement, a nudge to an opener."""
         cues = here.cues
         return (cues.ad and not cues.seeks and not cues.error) or (cues.nudge and self._answers_opener(here))
+
+    def may_open(self, here: Scene) -> bool:
+        """Return whether a message may open a thread: a shared link is to be read; who asks of it says so beside it."""
+        return here.said.kind != "link"
 
     def moves(self, here: Scene, together: tuple[Said, ...]) -> tuple[tuple[int, int | None, Role], ...]:
         """Return what a new thread takes with it: the rest of its burst, and openers that waited for it."""

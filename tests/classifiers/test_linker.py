@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import Memory, Role
+from classifiers import Linker, Memory, Role, rules
 from classifiers.linker import Learned, Settings, build
 from tests.classifiers.dialogs import CHATS, Line, chat
 
@@ -70,6 +70,17 @@ def test_what_has_no_author_has_no_place(linker: Learned) -> None:
         replace(line.said, kind="system"),
     ):
         assert linker.place(odd, Memory()).thread is None
+
+
+@pytest.mark.parametrize("kind", ["learnt", "rules"])
+def test_a_shared_link_is_there_to_be_read(kind: str) -> None:
+    """Whatever its title asks; whoever asks about it says so in words of their own."""
+    judge: Linker = build(Settings()) if kind == "learnt" else rules.build(rules.Settings())
+    words = "周四 20:00 线上分享：连接池到底该开多大 https://pg.example.org/live/pool"
+    (line,) = chat(f"0|甲|-|{words}")
+    assert judge.place(replace(line.said, kind="link"), Memory()).thread is None
+    (asked,) = chat("0|甲|a|死锁怎么办，ERROR: deadlock detected")
+    assert judge.place(asked.said, Memory()).thread == 0
 
 
 def test_a_question_to_the_bot_is_one_by_intent() -> None:
