@@ -13,11 +13,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers._linker.linear import Linear
 from classifiers._linker.trees import Trees, joined
 
 Floats = NDArray[np.float64]
+THREADS = 1  # sums over several differ in their last bits with the number of cores, and so would the models
 
 
 def boosted(
@@ -25,10 +27,11 @@ def boosted(
 ) -> list[HistGradientBoostingClassifier]:
     """Fit boosted trees that tell right rows from wrong ones; `bags` differ in the features they may look at."""
     chosen = {"early_stopping": False, "learning_rate": 0.06, "l2_regularization": 5.0} | options
-    return [
-        HistGradientBoostingClassifier(**chosen, random_state=seed).fit(rows, right, sample_weight=weights)
-        for seed in range(bags)
-    ]
+    with threadpool_limits(THREADS):
+        return [
+            HistGradientBoostingClassifier(**chosen, random_state=seed).fit(rows, right, sample_weight=weights)
+            for seed in range(bags)
+        ]
 
 
 def taken_apart(models: Sequence[HistGradientBoostingClassifier]) -> Trees:
@@ -83,7 +86,7 @@ def multinomial(
     middle, spread = features.mean(axis=0), features.std(axis=0) + 0.3
     both = hstack([csr_matrix((features - middle) / spread * share), words.fit_transform(tokens)]).tocsr()
     model = LogisticRegression(C=strength, max_iter=400)
-    with warnings.catch_warnings():
+    with threadpool_limits(THREADS), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near enough is deterministic, too
         model.fit(both, list(labels), sample_weight=weights)
     width = features.shape[1]
