@@ -68,7 +68,7 @@ def train(request: Request) -> str:
     if found and not groups:
         groups = [OWN] if OWN.exists() else []
     if groups:
-        models = with_questions(models, lessons(groups), found)
+        models = with_questions(models, _enough(lessons(groups)), found)
     if logs and models is not None:
         models = with_links(models, _logs(logs, named=True), _logs(logs, named=False))
     if models is None:
@@ -114,6 +114,20 @@ def lessons(folders: Sequence[Path], *, only: str = "*") -> list[Lesson]:
         few = spared(folder)
         weight = WORN.get(folder.name, 1.0)
         found += [lesson(stream, weight, places=stream.name not in few) for stream in _kept(folder, only)]
+    return found
+
+
+def _enough(found: list[Lesson]) -> list[Lesson]:
+    """Return the lessons, if there is something to compare: each stream is judged by what the others taught.
+
+    Raises:
+        DataError: Fewer than two of them teach places.
+    """
+    teaching = sum(bool(one.examples) for one in found)
+    if teaching < 2:
+        raise DataError(
+            f"{teaching} annotated stream to learn places from, and it takes two: add --data {'/'.join(OWN.parts[-3:])}"
+        )
     return found
 
 

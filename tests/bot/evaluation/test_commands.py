@@ -100,6 +100,15 @@ def test_what_a_stream_teaches_stands_beside_it(tmp_path: Path) -> None:
     assert all(one.examples for one in lessons([tmp_path]))
 
 
+def test_one_stream_alone_teaches_nothing(tmp_path: Path) -> None:
+    for name in ("wx-night.jsonl", "threads.jsonl"):
+        (tmp_path / name).write_bytes((DATA / "zh-chat" / name).read_bytes())
+    asked = ["train", "threads", "--data", str(tmp_path), "--output", str(tmp_path / "models")]
+    found = CliRunner().invoke(app, asked)
+    assert found.exit_code == 2
+    assert "1 annotated stream to learn places from, and it takes two" in " ".join(found.output.split())
+
+
 @pytest.mark.parametrize("content", ["", "roles_and_kinds", "roles_and_kinds = 'wx-night'", "\udcff"])
 def test_a_list_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / TEACHES).write_bytes(content.encode(errors="surrogateescape"))
