@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,6 +21,7 @@ from bot.config._faults import fault
 from bot.config._file import HOME, Table, from_environment, overlay, read
 from bot.config._secrets import secrets
 from bot.config._strict import validate
+from bot.hosts import is_loopback
 from bot.refusals import ConfigError, near
 from handlers._tables import STRICT, Holidays, Quiet, Service, Speech
 
@@ -31,14 +31,6 @@ KINDS = ("adapters", "handlers", "classifiers")
 EXAMPLE = HOME / "config.example.toml"
 DEFAULT = HOME / "config.toml"
 Days = Annotated[int, Field(ge=1, le=36500)]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host to listen on can be reached from this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Community(Speech):

@@ -20,7 +20,7 @@ from bot.adapters._parse import Raw, integer, words
 from bot.adapters._token import Token
 from bot.adapters.dingtalk import _posts
 from bot.adapters.dingtalk._posts import Post
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 
 LIFE = 7200  # seconds that a token lives where the answer does not say
 LEND_SECONDS = 8.0  # for everything that comes before a post

@@ -16,7 +16,7 @@ from websockets.asyncio.connection import Connection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidHandshake, InvalidURI, WebSocketException
 
 from bot.adapters._parse import Odd, parse, table, words
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 
 Frame: TypeAlias = Any  # a `CallbackMessage`, `SystemMessage` or `EventMessage` of the SDK, which has no types
 Take = Callable[[Frame], Awaitable[None]]

@@ -22,7 +22,7 @@ from bot.adapters.onebot import _posts, _probe, _roads, _rolls
 from bot.adapters.onebot._frames import PLATFORM
 from bot.adapters.onebot._session import Past, Session
 from bot.adapters.onebot._wire import ActionError, Link
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 

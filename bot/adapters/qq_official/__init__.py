@@ -29,7 +29,7 @@ from bot.adapters.qq_official._past import Notebook, Past
 from bot.adapters.qq_official._posts import Style, render
 from bot.adapters.qq_official._settings import INTERACTIONS, QUESTIONS, Settings
 from bot.adapters.qq_official._webhook import Hook, Signature
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from bot.adapters import Question
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 
 GROUPS_AND_PRIVATE = 1 << 25
 INTERACTIONS = 1 << 26

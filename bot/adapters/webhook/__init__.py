@@ -21,7 +21,7 @@ from bot.adapters import Ability, Delivery, DeliveryError, Ear, Outcome, Questio
 from bot.adapters._http import client, post
 from bot.adapters.webhook import _posts
 from bot.adapters.webhook._posts import Form, Kind
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 from storage.sanitize import label

@@ -23,7 +23,7 @@ from bot.adapters.wechat import _posts, _probe
 from bot.adapters.wechat._frames import PLATFORM, identity, own_words, place_of, unstable
 from bot.adapters.wechat._session import Past, Session
 from bot.adapters.wechat._wire import LostError, Meeting, OrderError, linked, rows
-from bot.config import is_loopback
+from bot.hosts import is_loopback
 from storage.frames import Place
 from storage.replies import Body
 from storage.sanitize import label
