@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -100,31 +101,30 @@ def _pieces(desk: Desk, store: Store, what: str, form: str, found: list[Group], 
 async def _workbook(rows: AsyncIterator[tabular.Row], output: Path | None) -> int:
     if output is None:
         raise RefusalError("An XLSX file needs a name: --output FILE")
-    partial = output.with_name(output.name + ".partial")
-    try:
+    async with _whole(output) as partial:
         count = await tabular.write_xlsx(rows, partial)
-        await asyncio.to_thread(partial.replace, output)
-    except BaseException:
-        await asyncio.to_thread(partial.unlink, missing_ok=True)
-        raise
     print(f"{output}: {count:,} rows")
     return 0
 
 
 async def _written(pieces: AsyncIterator[str], output: Path | None) -> int:
-    """Write pieces out; a file appears once it is whole."""
+    """Write pieces out, and return how many characters they were."""
     if output is None:
         return await _copy(pieces, sys.stdout)
+    async with _whole(output) as partial:
+        with await asyncio.to_thread(partial.open, "w", encoding="utf-8", newline="\n") as file:
+            return await _copy(pieces, file)
+
+
+@asynccontextmanager
+async def _whole(output: Path) -> AsyncIterator[Path]:
+    """Give a file to write that gets its name once it is whole, and of which nothing is left where it never is."""
     partial = output.with_name(output.name + ".partial")
-    file = await asyncio.to_thread(partial.open, "w", encoding="utf-8", newline="\n")
     try:
-        with file:
-            count = await _copy(pieces, file)
+        yield partial
         await asyncio.to_thread(partial.replace, output)
-    except BaseException:
+    finally:
         await asyncio.to_thread(partial.unlink, missing_ok=True)
-        raise
-    return count
 
 
 async def _copy(pieces: AsyncIterator[str], file: TextIO) -> int:

@@ -92,11 +92,12 @@ class Lane:
 
     async def put(self, store: Coroutine[object, object, None]) -> None:
         """Begin a store as soon as there is room; it may end later."""
+        free = False
         try:
-            await self._free.acquire()
-        except BaseException:
-            store.close()
-            raise
+            free = await self._free.acquire()
+        finally:
+            if not free:
+                store.close()
         task = asyncio.get_running_loop().create_task(store)
         self._running.add(task)
         task.add_done_callback(self._done)
