@@ -8,6 +8,7 @@ queries belong into `Database.read()`, whose connections live in threads of thei
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.dialects import registry
@@ -35,13 +36,32 @@ class InlineDialect(SQLiteDialect_pysqlite):
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Run a statement here; one that takes the write lock, in a thread."""
         if statement.startswith("BEGIN"):
-            await_only(asyncio.to_thread(cursor.execute, statement))
+            await_only(_to_its_end(cursor.execute, statement))
         else:
             cursor.execute(statement, parameters)
 
     def do_commit(self, dbapi_connection: Any) -> None:
         """Commit in a thread: it waits for the disk."""
-        await_only(asyncio.to_thread(dbapi_connection.commit))
+        await_only(_to_its_end(dbapi_connection.commit))
+
+
+async def _to_its_end(function: Callable[..., object], *args: object) -> None:
+    """Run a function in a thread and wait for its end, also when cancelled.
+
+    Whoever is cancelled closes the connection, and SQLite crashes the process where a thread still uses it.
+    """
+    work = asyncio.ensure_future(asyncio.to_thread(function, *args))
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    failed = work.exception()
+    if cancelled is not None:
+        raise cancelled
+    if failed is not None:
+        raise failed
 
 
 registry.register("sqlite.inline", __name__, InlineDialect.__name__)
