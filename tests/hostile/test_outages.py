@@ -107,7 +107,7 @@ async def test_p16_another_process_holds_the_database(sqlite_url: str, tmp_path:
             assert not await front.has("第 49 条")
         assert [row.text for row in await front.rows(group)][1:51] == [f"第 {number} 条" for number in range(50)]
         assert len(await front.posts(group)) == 1
-        assert max(gaps) < 2  # a loop that was blocked stood as long as the lock was held, three seconds of the longer case
+        assert max(gaps) < 2  # blocked, it would stand as long as the longer lock is held: three seconds
         assert front.fake.connections == 1
         assert {name: part.lives for name, part in front.app.board.parts.items() if part.lives != 1} == {}
 
