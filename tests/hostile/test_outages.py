@@ -6,8 +6,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,12 @@ pytestmark = pytest.mark.middle
 QUESTION = "复制槽把磁盘撑满了，怎么办？"
 
 
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold the write lock from outside, as a backup or a person with a shell would."""
+@asynccontextmanager
+async def locked(file: Path) -> AsyncIterator[None]:
+    """Hold the write lock from outside, as a backup or a person with a shell would.
+
+    Whoever waits for it here lets the loop run: the bot may be in a transaction, and ends it only then.
+    """
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -40,7 +43,7 @@ def locked(file: Path) -> Iterator[None]:
     thread = threading.Thread(target=hold)
     thread.start()
     try:
-        assert held.wait(30)
+        assert await asyncio.to_thread(held.wait, 30)
         yield
     finally:
         done.set()
@@ -99,7 +102,7 @@ async def test_p16_another_process_holds_the_database(sqlite_url: str, tmp_path:
         await front.still_hears(group)
         gaps.clear()
         assert front.app.database.file is not None
-        with locked(front.app.database.file):
+        async with locked(front.app.database.file):
             for number in range(50):
                 await front.say(group, 20002, f"第 {number} 条")
             await front.say(group, 20003, front.to_bot(QUESTION))
@@ -120,7 +123,7 @@ async def test_p16_longer_than_the_database_waits(sqlite_url: str, tmp_path: Pat
         await pragma(front.app.database, "busy_timeout=50")
         assert front.app.database.file is not None
         talk = Talk(front, group)
-        with locked(front.app.database.file):
+        async with locked(front.app.database.file):
             waiting = [asyncio.create_task(talk.one()) for _ in range(30)]
             await front.say(group, 20003, front.to_bot(QUESTION))
             await front.push("null")
@@ -167,7 +170,7 @@ async def test_p16_locked_in_the_middle_of_an_answer(sqlite_url: str, tmp_path: 
         await front.say(group, 20001, front.to_bot(QUESTION))
         await front.fake.until(lambda: front.fake.posts_in(group))
         assert front.app.database.file is not None
-        with locked(front.app.database.file):
+        async with locked(front.app.database.file):
             await asyncio.sleep(1)
             assert await states(front) == ["sending"]
         await until(lambda: sent(front))
@@ -178,13 +181,13 @@ async def test_p16_locked_in_the_middle_of_an_answer(sqlite_url: str, tmp_path: 
 
 async def test_p25_a_stop_while_the_database_is_away(sqlite_url: str, tmp_path: Path) -> None:
     """Also then the bot ends within ten seconds; what it could not store was never acknowledged."""
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         async with asyncio.timeout(20), standing(sqlite_url, tmp_path) as front:
             group = front.group()
             await front.still_hears(group)
             await pragma(front.app.database, "busy_timeout=50")
             assert front.app.database.file is not None
-            stack.enter_context(locked(front.app.database.file))
+            await stack.enter_async_context(locked(front.app.database.file))
             await front.say(group, 20001, front.to_bot(QUESTION))
             talk = Talk(front, group)
             waiting = asyncio.create_task(talk.one())
