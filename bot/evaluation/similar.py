@@ -26,6 +26,7 @@ from handlers._threads.asked import CANDIDATES, LIKE
 from storage import search
 
 DEPTH = 10  # of the reciprocal rank
+SHOWN = 3  # threads that one reply names at most
 SHORTEST, MOST = 30, 600  # characters of an aligned text; pairs judged
 JOINING = 10  # the constant of rank fusion
 Scores = Callable[[str], NDArray[np.float32]]
@@ -67,7 +68,7 @@ def _of_pairs(data: Path) -> Report:
     for number, pair in enumerate(pairs):
         index.put(number, 1, pair.answer)
     begin = time.perf_counter()
-    ours = {"mrr": mrr(pairs, lambda text: _fused(index, text))}
+    ours = ranked_first(pairs, lambda text: _fused(index, text))
     ours["queries_per_s"] = len(pairs) / (time.perf_counter() - begin)
     with closing(_full_text(pairs)) as connection:
         baselines: dict[str, Scores] = {
@@ -76,19 +77,33 @@ def _of_pairs(data: Path) -> Report:
             "rank fusion": lambda text: _ranked(index, text),
             "full-text search": lambda text: _searched(connection, text, len(pairs)),
         }
-        report = Report(ours, {name: {"mrr": mrr(pairs, scores)} for name, scores in baselines.items()})
-    report.notes.append(f"{len(pairs)} questions; mrr: mean reciprocal rank of the own answer, 0 beyond {DEPTH}.")
+        report = Report(ours, {name: ranked_first(pairs, scores) for name, scores in baselines.items()})
+    report.notes.append(
+        f"{len(pairs)} questions; mrr: mean reciprocal rank of the own answer, 0 beyond {DEPTH}; top_{SHOWN}: how many"
+        " have it among as many as one reply names."
+    )
     return report
 
 
-def mrr(pairs: Sequence[Pair], scores: Scores) -> float:
-    """Return the mean reciprocal rank in per cent; of texts that score alike, the earlier one stands first."""
-    total = 0.0
-    for number, pair in enumerate(pairs):
-        found = scores(pair.question)
-        rank = 1 + int((found > found[number]).sum()) + int((found[:number] == found[number]).sum())
-        total += 1 / rank if rank <= DEPTH and found[number] > 0 else 0.0
-    return 100.0 * total / len(pairs)
+def ranked_first(pairs: Sequence[Pair], scores: Scores) -> dict[str, float]:
+    """Return, in per cent, the mean reciprocal rank and how often the own answer is among the first `SHOWN`.
+
+    Of texts that score alike, the earlier one stands first; what does not score at all is not found.
+    """
+    ranks = [_rank(scores(pair.question), number) for number, pair in enumerate(pairs)]
+    found = [rank for rank in ranks if rank is not None]
+    shares = {
+        "mrr": sum(1 / rank for rank in found if rank <= DEPTH),
+        f"top_{SHOWN}": sum(rank <= SHOWN for rank in found),
+    }
+    return {name: 100.0 * share / len(pairs) for name, share in shares.items()}
+
+
+def _rank(found: NDArray[np.float32], number: int) -> int | None:
+    """Return the place of a text among all, from 1; None where it was not found."""
+    if found[number] <= 0:
+        return None
+    return 1 + int((found > found[number]).sum()) + int((found[:number] == found[number]).sum())
 
 
 def _fused(index: Index, text: str) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot import training
 from bot.evaluation import DataError, Request, similar, topics
-from bot.evaluation.similar import Pair, mrr
+from bot.evaluation.similar import Pair, ranked_first
 from bot.evaluation.topics import Labelled, few
 from bot.training import similar as training_similar
 from bot.training import topics as training_topics
@@ -124,6 +124,7 @@ def test_the_floor_of_what_was_asked_before(tmp_path: Path) -> None:
     data = rows_to(tmp_path / "faq.jsonl", [{"q": asked, "a": answered} for asked, answered in PAIRS])
     report = similar.evaluate(Request(data, "jsonl"))
     assert report.ours["mrr"] >= 95
+    assert report.ours["top_3"] == 100
     assert report.baselines.keys() == {"BM25", "TF-IDF cosine", "rank fusion", "full-text search"}
 
 
@@ -133,12 +134,14 @@ def test_repeated_questions_are_found_among_those_asked_before() -> None:
     assert report.ours["wrongly_offered"] <= 12
 
 
-def test_the_reciprocal_rank() -> None:
+def test_how_far_up_the_own_answer_stands() -> None:
     import numpy as np
 
-    pairs = [Pair("0", ""), Pair("1", ""), Pair("2", "")]
-    scores = {"0": [3, 2, 1], "1": [3, 2, 1], "2": [0, 0, 0]}
-    assert mrr(pairs, lambda text: np.array(scores[text], np.float32)) == pytest.approx(100 * (1 + 0.5 + 0) / 3)
+    pairs = [Pair(str(number), "") for number in range(4)]
+    scores = {"0": [3, 2, 1, 0], "1": [3, 2, 1, 0], "2": [0, 0, 0, 0], "3": [4, 3, 2, 1]}
+    found = ranked_first(pairs, lambda text: np.array(scores[text], np.float32))
+    assert found["mrr"] == pytest.approx(100 * (1 + 1 / 2 + 0 + 1 / 4) / 4)
+    assert found["top_3"] == 50
 
 
 def test_a_space_is_trained_on_translations(tmp_path: Path) -> None:
