@@ -1,6 +1,7 @@
 """Writes out what is stored: messages as ChatLab files, threads as one JSON object a line.
 
-What members took back, what opted-out members wrote and what was said in private is never written.
+What members took back, what opted-out members wrote, what the bot carried into a group without a name and what was
+said in private is never written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import history, members, memberships, privacy, threads
+from storage import history, members, memberships, messages, privacy, threads
 from storage.database import Store
 from storage.frames import Kind
 from storage.groups import Group
@@ -36,9 +37,10 @@ REPLY = 25
 
 
 def public(message: Stored) -> bool:
-    """Say whether a message may leave: not withheld, not taken back, not erased."""
+    """Say whether a message may leave: not withheld, not taken back, not erased, not carried without a name."""
     erased = not message.text and not message.name
-    return message.kind is not Kind.WITHHELD and message.recalled_at is None and not erased
+    hidden = message.kind is Kind.WITHHELD or messages.UNSIGNED in message.flags
+    return not hidden and message.recalled_at is None and not erased
 
 
 def name_of(message: Stored) -> str:
@@ -199,8 +201,12 @@ async def thread_table(store: Store, exported: Iterable[Group], now: datetime) -
             for found in await threads.placed_in(store, list(placed)):
                 placed[found.thread].append(found)
             for thread in page:
-                asker = askers.get(thread.asker)
+                asker = askers.get(thread.asker) if _signed(thread, placed[thread.id]) else None
                 yield thread_row(thread, placed[thread.id], group, asker, now)
+
+
+def _signed(thread: Thread, placed: Iterable[Placed]) -> bool:
+    return all(messages.UNSIGNED not in p.message.flags for p in placed if p.message.id == thread.first_message)
 
 
 def thread_row(

@@ -71,7 +71,8 @@ class Message:
         seq: The platform's consecutive number in this group, where it has one.
         flags: What was odd: `cut`, `time_suspect`, `duplicate_suspect`, `anonymous` (an admin or a channel behind whose
             name anyone may speak), `forwarded`, `bot`, `unstable` (the member's id will not last). The author of an
-            anonymous or unstable message has no rights, and a forwarded one is no command.
+            anonymous or unstable message has no rights, and a forwarded one is no command. `carried` and `unsigned`
+            are the bot's own: it brought the words here for their author, whose name is hidden.
     """
 
     key: str

@@ -65,6 +65,7 @@ MESSAGES = Table(
 )
 
 SAME_MOMENT = timedelta(seconds=1)
+CARRIED, UNSIGNED = "carried", "unsigned"  # flags: the bot carried it into the group / and its author's name is hidden
 
 
 @dataclass(frozen=True, slots=True)
