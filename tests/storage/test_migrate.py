@@ -36,6 +36,7 @@ REVISIONS = [
     "0005_couriers",
     "0006_confirmed",
     "0007_answerers",
+    "0008_suggestions",
 ]
 NEWEST = REVISIONS[-1]
 
