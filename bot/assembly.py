@@ -98,6 +98,7 @@ def community(config: Config) -> Community:
     return Community(
         name=own.name,
         bot_name=own.bot_name,
+        preview=config.outbox.preview,
         speech=part(Speech, own),
         quiet=part(Quiet, config.outbox),
         service=config.service,

@@ -56,14 +56,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What the operator configured about the community; a group may have some of it otherwise (`/settings`)."""
+    """What the operator configured about the community; a group may have some of it otherwise (`/settings`).
+
+    `preview` says whether a group's first post of the bot's own accord waits for an admin.
+    """
 
     name: str = ""
     bot_name: str = "小象"
+    preview: bool = True
     speech: Speech = field(default_factory=Speech)
     quiet: Quiet = field(default_factory=Quiet)
     service: Service = field(default_factory=Service)
     holidays: Holidays = field(default_factory=Holidays)
+    drafts: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

@@ -90,3 +90,8 @@ def is_quiet(overrides: Mapping[str, Any], now: datetime) -> bool:
     """Say whether a group wants nothing unasked now."""
     wanted = overrides.get(QUIET, False)
     return datetime.fromisoformat(wanted) > now if isinstance(wanted, str) else bool(wanted)
+
+
+def is_approved(overrides: Mapping[str, Any], community: Community) -> bool:
+    """Say whether a group may be posted in unasked: an admin agreed to its first such post, or nobody need."""
+    return not community.preview or bool(overrides.get(APPROVED))

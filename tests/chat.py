@@ -46,6 +46,7 @@ FEATURES = (
     "help",
     "stats",
     "digest",
+    "escalation",
     "posting",
     "schedules",
     "settings",
@@ -174,7 +175,7 @@ class Chat:
         house = House(
             features=loaded,
             vocabulary=Vocabulary(loaded),
-            community=Community(name="测试", speech=Speech(language=language)),
+            community=Community(name="测试", preview=preview, speech=Speech(language=language)),
             linker=linker or rules.build(rules.Settings()),
             topics=words,
             memories=Memories(),
