@@ -19,6 +19,7 @@ from storage.couriers import COURIERS
 from storage.database import Store
 from storage.dialogs import DIALOGS
 from storage.errands import ERRANDS, State
+from storage.experts import ASKS, EXPERTS, SKILLS
 from storage.frames import GroupKind
 from storage.grants import CODES, FAILED_TRIES, GRANTS
 from storage.groups import GROUPS
@@ -32,7 +33,8 @@ from storage.threads import THREAD_MESSAGES, THREADS
 PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
 TELLING = 20  # characters by which a quote without a reference is known
-_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS)  # of the member alone: the rows go altogether
+# Of the member alone: the rows go altogether.
+_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from storage.database import Store
 from storage.members import CONSENTS, MEMBERS
 
 NAMED = "named"  # to be named in what is published
+ASKED = "asked"  # to be asked, in private, about what others could not answer
 
 
 async def give(store: Store, member: int, kind: str, at: datetime) -> bool:
