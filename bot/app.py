@@ -65,8 +65,10 @@ class App:
         self.ears: list[AccountEar] = []
         self.dispatch = Dispatch(database, self.house, self.accounts, self.clock, self._queued)
         self.inbox = Inbox(database, self.clock, self.dispatch.wake)
+        self.draft = assembly.drafter(config, database, self.clock)
+        files = config.data.folder / "files"
         self.errands = Errands(
-            database, self.house, self.clock, config.data.folder / "files", self._queued, config.data.fonts
+            database, self.house, self.clock, files, self._queued, config.data.fonts, draft=self.draft
         )
         self.ticker = Ticker(database, self.house, self.accounts, self.clock, self._queued)
         self.retention = Retention(database, config.retention, self.clock, config.data.folder / "files")

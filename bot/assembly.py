@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import plugins
 from bot.adapters import Adapter
 from bot.commands import Vocabulary
 from bot.config import Config
+from bot.inbox import Clock
 from bot.outbox import Policy
 from bot.refusals import ConfigError
 from bot.turn import House
@@ -19,6 +20,9 @@ from handlers._relink import Memories
 from handlers._tables import Quiet, Speech, part
 from storage import topics
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.drafting import Drafter
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,17 @@ def community(config: Config) -> Community:
         quiet=part(Quiet, config.outbox),
         service=config.service,
         holidays=config.holidays,
+        drafts=config.llm.enabled,
     )
+
+
+def drafter(config: Config, database: Database, clock: Clock) -> Drafter | None:
+    """Return what asks the language model; None, and nothing is imported, where `[llm]` is off."""
+    if not config.llm.enabled:
+        return None
+    from bot.drafting import Drafter
+
+    return Drafter(config.llm, database, clock, community(config))
 
 
 def policy(config: Config) -> Policy:

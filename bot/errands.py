@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractAsyncContextManager
@@ -17,6 +17,7 @@ from bot.inbox import Clock
 from bot.turn import House, Turn
 from bot.waking import woken
 from handlers import Community, Feature
+from handlers._drafting import Draft
 from handlers._drawing.fonts import draw_with
 from storage import errands, groups, privacy
 from storage.accounts import Account
@@ -31,7 +32,11 @@ IDLE_SECONDS = 2.0
 
 
 class Errands:
-    """Runs errands one after another; implements the handlers' `Outside`."""
+    """Runs errands one after another; implements the handlers' `Outside`.
+
+    Those that wait for the language model take turns of their own beside the others: an endpoint that is slow, or dead,
+    holds up no report and no picture.
+    """
 
     def __init__(
         self,
@@ -41,15 +46,18 @@ class Errands:
         files: Path,
         queued: Callable[[], None],
         fonts: Path | None = None,
+        draft: Draft | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.clock = clock
         self._files = files
         self._fonts = fonts
+        self._draft = draft
         self.queued = queued
         self.done = 0
         self._wake = asyncio.Event()
+        self._wake_drafting = asyncio.Event()
         self._pool: ProcessPoolExecutor | None = None
 
     @property
@@ -61,6 +69,11 @@ class Errands:
     def files(self) -> Path:
         """The folder for files that are sent in private."""
         return self._files
+
+    @property
+    def draft(self) -> Draft | None:
+        """What asks the language model; None where there is none."""
+        return self._draft
 
     def now(self) -> datetime:
         """Return the time, UTC."""
@@ -97,28 +110,41 @@ class Errands:
     def wake(self) -> None:
         """Say that there may be an errand."""
         self._wake.set()
+        self._wake_drafting.set()
 
     async def run(self) -> None:
         """Work for ever, until cancelled; an errand under way is begun again by whoever comes next."""
+        drafting = self._drafting_names()
         try:
-            while True:
-                self._wake.clear()
-                try:
-                    busy = await self.work()
-                except UNAVAILABLE as error:
-                    log.warning("the database is away: %s", type(error).__name__)
-                    busy = False
-                if not busy:
-                    await woken(self._wake, IDLE_SECONDS)
+            async with asyncio.TaskGroup() as turns:
+                turns.create_task(self._turns(self._wake, lambda: self.work(but=drafting)))
+                if drafting:
+                    turns.create_task(self._turns(self._wake_drafting, lambda: self.work(only=drafting)))
         finally:
             if self._pool is not None:
                 self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def work(self) -> bool:
-        """Do the next errand; return whether there was one."""
+    def _drafting_names(self) -> frozenset[str]:
+        """Return the errands that wait for the language model; without one there is nothing to wait for."""
+        names = (feature.router.drafting for feature in self.house.features) if self._draft is not None else ()
+        return frozenset[str]().union(*names)
+
+    async def _turns(self, wake: asyncio.Event, work: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            wake.clear()
+            try:
+                busy = await work()
+            except UNAVAILABLE as error:
+                log.warning("the database is away: %s", type(error).__name__)
+                busy = False
+            if not busy:
+                await woken(wake, IDLE_SECONDS)
+
+    async def work(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> bool:
+        """Do the next errand, `only` of some names or none `but`; return whether there was one."""
         now = self.clock.now()
         async with self.database.write() as store:
-            errand = await errands.claim(store, now, now + LEASE)
+            errand = await errands.claim(store, now, now + LEASE, only=only, but=but)
         if errand is None:
             return False
         try:

@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from classifiers import Linker, Topics
+from handlers._drafting import Draft
 from handlers._router import Feature
 from handlers._said import Community, Text
 from storage.database import Store
@@ -121,6 +122,11 @@ class Outside(Protocol):
     @property
     def files(self) -> Path:
         """The folder for files that are sent in private; emptied after a week."""
+        ...
+
+    @property
+    def draft(self) -> Draft | None:
+        """What asks the language model; None where `[llm]` is off."""
         ...
 
     def now(self) -> datetime:

@@ -62,6 +62,7 @@ class Router(Generic[S]):
         self.schedules: dict[str, ScheduleHook] = {}
         self.called: dict[str, Text] = {}
         self.errands: dict[str, ErrandHook] = {}
+        self.drafting: set[str] = set()
         self.changed: list[ChangedHook] = []
         self.checks: list[CheckHook] = []
 
@@ -135,8 +136,10 @@ class Router(Generic[S]):
             self.called[name] = called
         return self._named(self.schedules, name)
 
-    def errand(self, name: str) -> Callable[[F], F]:
-        """Register slow, durable work."""
+    def errand(self, name: str, *, drafts: bool = False) -> Callable[[F], F]:
+        """Register slow, durable work; what `drafts` waits for the language model and lets no other errand wait."""
+        if drafts:
+            self.drafting.add(name)
         return self._named(self.errands, name)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,8 +79,15 @@ async def put(store: Store, errand: Errand, now: datetime) -> int | None:
     )
 
 
-async def claim(store: Store, now: datetime, lease_until: datetime) -> Errand | None:
-    """Take the next errand that waits, or whose worker is gone, until a time.
+async def claim(
+    store: Store,
+    now: datetime,
+    lease_until: datetime,
+    *,
+    only: Collection[str] | None = None,
+    but: Collection[str] = (),
+) -> Errand | None:
+    """Take the next errand that waits, or whose worker is gone, until a time: `only` of some names, or none `but`.
 
     One whose worker was gone `MAX_ATTEMPTS` times is given up: it may be what killed them.
     """
@@ -90,7 +98,8 @@ async def claim(store: Store, now: datetime, lease_until: datetime) -> Errand | 
         .values(state=State.FAILED, lease_until=None, error="its worker never came back")
     )
     free = or_(and_(ERRANDS.c.state == State.WAITING, ERRANDS.c.not_before <= now), orphaned)
-    query = select(*_COLUMNS).where(free).order_by(ERRANDS.c.id).limit(1)
+    named = ERRANDS.c.name.not_in(but) if only is None else ERRANDS.c.name.in_(only)
+    query = select(*_COLUMNS).where(free, named).order_by(ERRANDS.c.id).limit(1)
     row = await store.row(query if store.is_sqlite else query.with_for_update(skip_locked=True))
     if row is None:
         return None

@@ -19,13 +19,26 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from bot.config._database import password, shown, usable_url
 from bot.config._faults import fault
 from bot.config._file import HOME, Table, from_environment, overlay, read
+from bot.config._llm import Llm
 from bot.config._secrets import secrets
 from bot.config._strict import validate
 from bot.hosts import is_loopback
 from bot.refusals import ConfigError, near
 from handlers._tables import STRICT, Holidays, Quiet, Service, Speech
 
-__all__ = ["HOME", "Config", "ConfigError", "Table", "exposed", "load", "password", "secrets", "shown", "validate"]
+__all__ = [
+    "HOME",
+    "Config",
+    "ConfigError",
+    "Llm",
+    "Table",
+    "exposed",
+    "load",
+    "password",
+    "secrets",
+    "shown",
+    "validate",
+]
 
 KINDS = ("adapters", "handlers", "classifiers")
 EXAMPLE = HOME / "config.example.toml"
@@ -145,6 +158,7 @@ class Own(BaseModel):
     holidays: Holidays = Holidays()
     outbox: Outbox = Outbox()
     imports: Imports = Imports()
+    llm: Llm = Llm()
 
 
 class Config(Own):
