@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, func, literal, or_, select, update
 
-from storage import errands, groups, inbox, members, messages, outbox, settings
+from storage import drafts, errands, groups, inbox, members, messages, outbox, settings
 from storage._forgetting import PSEUDONYM, hold_places, pseudonym
 from storage.database import Store
 from storage.dialogs import DIALOGS
@@ -75,6 +75,7 @@ async def _purge_posts(store: Store, before: datetime) -> int:
     await store.execute(update(OUTBOX).where(*waiting).values(state=outbox.State.DROPPED))
     failed = ERRANDS.c.state == errands.State.FAILED, ERRANDS.c.not_before < before, ERRANDS.c.payload != "{}"
     await store.execute(update(ERRANDS).where(*failed).values(payload="{}"))
+    await drafts.purge(store, before)
     return await outbox.blank(store, before=before)
 
 

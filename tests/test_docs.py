@@ -42,6 +42,8 @@ HANDMADE = {"message_terms", migrate.VERSION_TABLE}  # tables that are in no met
 SHOWN_ONLY = {
     ("data", "fonts"),
     ("imports", "watch"),
+    ("llm", "url"),
+    ("llm", "model"),
     ("adapters.onebot", "url"),
     ("classifiers.rules", "tree"),
     ("classifiers.keywords", "tree"),

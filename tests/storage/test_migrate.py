@@ -37,8 +37,9 @@ REVISIONS = [
     "0006_confirmed",
     "0007_answerers",
     "0008_suggestions",
-    "0009_articles",
     "0009_experts",
+    "0010_drafts",
+    "0010_articles",
     "0009_metoo",
 ]
 NEWEST = REVISIONS[-1]
