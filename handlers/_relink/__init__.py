@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
 from handlers._relink._deriving import derive
@@ -26,6 +26,7 @@ from storage.database import Store
 from storage.frames import Kind
 from storage.messages import Stored
 
+C = TypeVar("C")
 CACHED_GROUPS = 500
 STRETCH = 5_000  # messages that are placed anew in one go
 
@@ -48,6 +49,14 @@ class Memories:
         self.taught = Taught()
         self.known = Known()
         self._groups: OrderedDict[int, Remembered] = OrderedDict()
+        self._caches: dict[type, Any] = {}
+
+    def cache(self, kind: type[C]) -> C:
+        """Return the cache of a kind, made when it is first asked for: its own file knows what is in it."""
+        if kind not in self._caches:
+            self._caches[kind] = kind()
+        found: C = self._caches[kind]
+        return found
 
     def get(self, group: int, version: int) -> Remembered | None:
         """Return a group's memory if it is true for this version of the group."""

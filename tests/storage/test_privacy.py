@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, func, select, text
 
 from storage import (
     activity,
+    derived,
     dialogs,
     errands,
     grants,
@@ -20,6 +21,7 @@ from storage import (
     inbox,
     members,
     memberships,
+    metoo,
     outbox,
     pins,
     privacy,
@@ -101,7 +103,7 @@ async def a_world(store: Store) -> World:
     thread = await threads.open_thread(store, question, title=f"{PHRASE}", imported=False)
     for message, role in ((question, "question"), (answer, "answer"), (thanks, "thanks")):
         await threads.place(store, message.id, thread, role)
-    await threads.write(store, thread, facts(await threads.lines(store, thread), [], bird.id))
+    await derived.write(store, thread, facts(await threads.lines(store, thread), [], bird.id))
     await _more_traces(store, bird, friend, one, two, direct, thread)
     return World(bird, friend, one, two, direct, thread, question, answer)
 
@@ -115,7 +117,7 @@ async def _more_traces(
         await activity.note(
             store, {(group.id, date(2026, 11, 23), bird.id): 2, (group.id, date(2026, 11, 23), friend.id): 1}
         )
-    await threads.me_too(store, thread, bird.id, T0)
+    await metoo.add(store, thread, bird.id, T0, group=one.id)
     await pins.mark(store, Mark.ENDORSED, group=one.id, thread=thread, at=T0, by=bird.id)
     await grants.grant(store, bird.id, one.id, ADMIN, T0, None)
     await grants.grant(store, friend.id, one.id, ADMIN, T0, bird.id)
@@ -178,8 +180,8 @@ async def test_threads_and_figures_keep_their_shape(database: Database) -> None:
         )
         assert after.facts.first_answerer == world.friend.id
         assert await threads.places(store, range(1, 99)) == places
-        derived = facts(await threads.lines(store, world.thread), [], after.asker)
-        assert derived == after.facts  # the asker's own thanks is still the asker's
+        again = facts(await threads.lines(store, world.thread), [], after.asker)
+        assert again == after.facts  # the asker's own thanks is still the asker's
         sums = select(func.sum(activity.DAILY.c.messages)).group_by(activity.DAILY.c.group_id)
         assert sorted(await store.scalars(sums)) == sorted(counts)
 
@@ -367,7 +369,7 @@ def test_every_column_of_ids_is_known_to_hold_a_member_or_not_to() -> None:
     others = {
         "id", "group_id", "thread_id", "message_id", "account_id", "person_id", "from_person", "to_person",
         "schedule_id", "segment_id", "company_id", "duplicate_of", "linked_to", "first_message", "accepted",
-        "by_message", "target",
+        "by_message", "target", "article_id",
         "members", "companies", "daily_visitors", "page_views", "clicks",  # counts
     }  # fmt: skip
     known = {(place.table.name, place.column.name) for place in places()}

@@ -1,0 +1,1 @@
+"""The knowledge base: how articles are drafted from threads, found, shown and put before reviewers."""
