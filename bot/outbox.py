@@ -121,8 +121,7 @@ class Outbox:
     async def recover(self) -> None:
         """Settle posts that a process which is gone was sending: nobody knows whether they arrived."""
         async with self.database.write() as store:
-            mine = await groups.of_account(store, self.account.id)
-            lost = await outbox.orphans(store, mine, [self.owner], self.clock.now() - ORPHANED_AFTER)
+            lost = await outbox.orphans(store, self.account.id, [self.owner], self.clock.now() - ORPHANED_AFTER)
             for post in lost:
                 await self._unknown(store, post, "the process ended while it was being sent")
 
@@ -130,9 +129,8 @@ class Outbox:
         """Begin to send what may be sent now; return after how many seconds to look again."""
         now = self.clock.now()
         async with self.database.read() as store:
-            mine = await groups.of_account(store, self.account.id)
-            due = await outbox.due(store, mine, now)
-            later = await outbox.next_due(store, mine)
+            due = await outbox.due(store, self.account.id, now)
+            later = await outbox.next_due(store, self.account.id)
         pauses = [IDLE_SECONDS]
         if later is not None and later > now:
             pauses.append((later - now).total_seconds())

@@ -13,12 +13,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from storage import replies
 from storage._posts import COLUMNS, EMPTY, OUTBOX, Post, State, post_of
 from storage._turns import Waiting, preceding, turns, whole
 from storage.database import Store
+from storage.groups import GROUPS
 from storage.replies import Purpose, Reply
 
 __all__ = [
@@ -48,13 +49,11 @@ __all__ = [
 _IN_GROUP = select(*COLUMNS).where(OUTBOX.c.group_id == bindparam("group"))
 _POSTED_AS = _IN_GROUP.where(OUTBOX.c.platform_key == bindparam("key")).limit(1)
 _BUSY = select(OUTBOX.c.group_id).where(OUTBOX.c.state == State.SENDING)
-_WAITING = select(*(OUTBOX.c[name] for name in Waiting._fields)).where(OUTBOX.c.state == State.PENDING)
+# What waits is little, the groups and directs of an account may be tens of thousands.
+_SERVED = exists().where(GROUPS.c.id == OUTBOX.c.group_id, GROUPS.c.account_id == bindparam("account"))
+_WAITING = select(*(OUTBOX.c[name] for name in Waiting._fields)).where(OUTBOX.c.state == State.PENDING, _SERVED)
 _DUE = _WAITING.where(OUTBOX.c.not_before <= bindparam("now"), OUTBOX.c.group_id.not_in(_BUSY))
-_NEXT_DUE = (
-    select(OUTBOX.c.group_id, func.min(OUTBOX.c.not_before))
-    .where(OUTBOX.c.state == State.PENDING)
-    .group_by(OUTBOX.c.group_id)
-)
+_NEXT_DUE = select(func.min(OUTBOX.c.not_before)).where(OUTBOX.c.state == State.PENDING, _SERVED)
 
 
 async def put(
@@ -102,12 +101,12 @@ async def put_parts(store: Store, post: Post, payloads: Iterable[str]) -> None:
     await store.insert_new(OUTBOX, rows)
 
 
-async def due(store: Store, groups: Iterable[int], now: datetime) -> list[Post]:
-    """Return what may be sent now: of each group that is not being sent to the post whose turn it is, urgent first."""
-    # What waits is little, the groups and directs of an account may be tens of thousands.
-    inside = set(groups)
-    rows = await store.rows(_DUE, {"now": now})
-    waiting = [Waiting(*row) for row in rows if row.group_id in inside]
+async def due(store: Store, account: int, now: datetime) -> list[Post]:
+    """Return what an account may send now: of each group that is not being sent to the post whose turn it is.
+
+    What is urgent comes first.
+    """
+    waiting = [Waiting(*row) for row in await store.rows(_DUE, {"now": now, "account": account})]
     before = [preceding(post.key, post.part) for post in waiting if post.part > 1]
     sent = select(OUTBOX.c.key).where(OUTBOX.c.key.in_(before), OUTBOX.c.state == State.SENT)
     chosen = turns(waiting, frozenset(await store.scalars(sent)) if before else frozenset())
@@ -116,10 +115,10 @@ async def due(store: Store, groups: Iterable[int], now: datetime) -> list[Post]:
     return [posts[post] for post in chosen]
 
 
-async def next_due(store: Store, groups: Iterable[int]) -> datetime | None:
-    """Return when the next waiting post of these groups falls due."""
-    inside = set(groups)
-    return min((at for group, at in await store.rows(_NEXT_DUE) if group in inside), default=None)
+async def next_due(store: Store, account: int) -> datetime | None:
+    """Return when the next waiting post of an account falls due."""
+    found: datetime | None = await store.scalar(_NEXT_DUE, {"account": account})
+    return found
 
 
 async def claim(store: Store, post: int, owner: str, now: datetime) -> bool:
@@ -153,12 +152,11 @@ async def settle(store: Store, post: int, state: State, **values: Any) -> None:
     await store.execute(update(OUTBOX).where(behind, unsent).values(state=fate.get(state, State.PENDING)))
 
 
-async def orphans(store: Store, groups: Iterable[int], alive: Iterable[str], before: datetime) -> list[Post]:
-    """Return posts that were being sent by processes that are gone: their outcome is unknown."""
-    inside = set(groups)
+async def orphans(store: Store, account: int, alive: Iterable[str], before: datetime) -> list[Post]:
+    """Return an account's posts that were being sent by processes that are gone: their outcome is unknown."""
     gone = or_(OUTBOX.c.owner.not_in(list(alive)), OUTBOX.c.sending_at < before)
-    query = select(*COLUMNS).where(OUTBOX.c.state == State.SENDING, gone).order_by(OUTBOX.c.id)
-    return [post for post in map(post_of, await store.rows(query)) if post.group_id in inside]
+    query = select(*COLUMNS).where(OUTBOX.c.state == State.SENDING, gone, _SERVED).order_by(OUTBOX.c.id)
+    return [post_of(row) for row in await store.rows(query, {"account": account})]
 
 
 async def get(store: Store, post: int) -> Post:

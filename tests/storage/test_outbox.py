@@ -27,8 +27,9 @@ async def queued(store: Store, group: Group, key: str, text: str = "好", **fiel
     return post
 
 
-async def due(store: Store, *groups: Group, at: timedelta = timedelta(0)) -> list[str]:
-    return [post.key for post in await outbox.due(store, [group.id for group in groups], T0 + at)]
+async def due(store: Store, group: Group, *, at: timedelta = timedelta(0)) -> list[str]:
+    """Return the keys of what the account of a group may send."""
+    return [post.key for post in await outbox.due(store, group.account_id or 0, T0 + at)]
 
 
 async def in_parts(store: Store, group: Group, key: str, parts: int) -> list[int]:
@@ -90,16 +91,19 @@ async def test_of_many_workers_one_claims(database: Database) -> None:
 async def test_one_is_due_per_group_and_replies_go_first(database: Database) -> None:
     async with database.write() as store:
         one, two, three = [await a_group(store, str(n)) for n in range(3)]
+        elsewhere = await a_group(store, "4", platform="telegram")
         await queued(store, one, "digest", purpose=Purpose.DIGEST)
         await queued(store, one, "reply")
         await queued(store, two, "reminder", purpose=Purpose.REMINDER)
         await queued(store, three, "later", not_before=T0 + MINUTE)
-        assert await due(store, one, two, three) == ["reply", "reminder"]
-        assert await due(store, one, two, three, at=MINUTE) == ["reply", "later", "reminder"]
-        assert await due(store, two) == ["reminder"]
-        assert await due(store) == []
-        assert await outbox.next_due(store, [three.id]) == T0 + MINUTE
-        assert await outbox.next_due(store, []) is None
+        await queued(store, elsewhere, "elsewhere", not_before=T0 + 2 * MINUTE)
+        assert await due(store, one) == ["reply", "reminder"]
+        assert await due(store, one, at=2 * MINUTE) == ["reply", "later", "reminder"]
+        assert await due(store, elsewhere) == []
+        assert await due(store, elsewhere, at=2 * MINUTE) == ["elsewhere"]
+        assert await outbox.next_due(store, three.account_id or 0) == T0
+        assert await outbox.next_due(store, elsewhere.account_id or 0) == T0 + 2 * MINUTE
+        assert await outbox.next_due(store, 0) is None
 
 
 async def test_a_flood_in_one_group_holds_up_no_other(database: Database) -> None:
@@ -192,9 +196,9 @@ async def test_posts_of_processes_that_are_gone_are_orphans(database: Database) 
         for key, owner, at in (("mine", "me", T0), ("old", "me", T0 - 9 * MINUTE), ("gone", "gone", T0)):
             post = await queued(store, group, key, not_before=at)
             assert await outbox.claim(store, post, owner, at)
-        lost = await outbox.orphans(store, [group.id], ["me"], T0 - 5 * MINUTE)
+        lost = await outbox.orphans(store, group.account_id or 0, ["me"], T0 - 5 * MINUTE)
         assert sorted(post.key for post in lost) == ["gone", "old"]
-        assert await outbox.orphans(store, [], ["me"], T0) == []
+        assert await outbox.orphans(store, 0, ["me"], T0) == []
 
 
 async def test_our_own_message_is_proof(database: Database) -> None:
@@ -230,7 +234,7 @@ async def test_confirmations_are_gathered(database: Database) -> None:
             )
             assert post == 1
         assert await due(store, group) == []
-        found = await outbox.due(store, [group.id], T0 + 2 * MINUTE)
+        found = await outbox.due(store, group.account_id or 0, T0 + 2 * MINUTE)
         assert [len(post.body.blocks) for post in found] == [2]
 
 
