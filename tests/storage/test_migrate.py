@@ -39,7 +39,7 @@ REVISIONS = [
     "0008_suggestions",
     "0009_experts",
     "0010_drafts",
-    "0010_articles",
+    "0011_articles",
     "0009_metoo",
 ]
 NEWEST = REVISIONS[-1]

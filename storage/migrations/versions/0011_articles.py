@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Text, UniqueConstraint
 
-revision = "0010_articles"
-down_revision = "0009_experts"
+revision = "0011_articles"
+down_revision = "0010_drafts"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
