@@ -23,7 +23,7 @@ from handlers._threads.described import head, is_asker, meant, of_place, state, 
 from handlers._threads.sharing import quotable
 from handlers._wording import durations, names
 from handlers._wording.masking import flat, quoted
-from storage import members, memberships, search, threads, topics
+from storage import members, memberships, metoo, search, threads, topics
 from storage.outcome import Outcome
 from storage.threads import Placed, Thread
 
@@ -101,8 +101,8 @@ async def still_open(command: Command, ctx: Context[NoSettings]) -> Reply:
     if not found:
         return answer(ctx.say(Texts.OPEN_NONE_IN_DIRECT if ctx.group.is_direct else Texts.OPEN_NONE))
     shown = found[:MOST]
-    metoo = await threads.metoo_counts(ctx.store, [thread.id for thread in shown])
-    lines = [waiting(thread, metoo.get(thread.id, 0), ctx.now(), ctx.language) for thread in shown]
+    told = await metoo.counts(ctx.store, [thread.id for thread in shown])
+    lines = [waiting(thread, told.get(thread.id, 0), ctx.now(), ctx.language) for thread in shown]
     heading = Texts.OPEN if len(found) <= MOST else Texts.OPEN_MOST
     if ctx.group.is_direct:
         heading = Texts.OPEN_IN_DIRECT
@@ -150,9 +150,9 @@ async def show(command: Command, ctx: Context[NoSettings]) -> Reply:
         raise UserError(ctx.say(Texts.SHOW_USAGE))
     topic = (await topics.every(ctx.store)).get(thread.topic)
     first = head(thread, ctx.language) + (f" · {topic.name(ctx.language)}" if topic is not None else "")
-    metoo = (await threads.metoo_counts(ctx.store, [thread.id])).get(thread.id, 0)
+    count = (await metoo.counts(ctx.store, [thread.id])).get(thread.id, 0)
     told = state(thread, ctx.now(), ctx.language)
-    last = ctx.say(Texts.STATE_METOO if metoo else Texts.STATE, state=told, count=metoo)
+    last = ctx.say(Texts.STATE_METOO if count else Texts.STATE, state=told, count=count)
     if thread.group_id not in await quotable(ctx) and not await is_asker(ctx, thread):
         return answer(f"#{thread.id}", ctx.say(Texts.NOT_QUOTED), last, about=f"thread:{thread.id}")
     return answer(first, *await _story(thread, ctx), last, about=f"thread:{thread.id}")

@@ -1,8 +1,8 @@
-"""Threads: one question and what follows it, the place and role of each message, and who says 同问."""
+"""Threads: one question and what follows it, and the place and role of each message."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -15,21 +15,16 @@ from sqlalchemy import (
     Index,
     Integer,
     Select,
-    Subquery,
     Table,
     Text,
     bindparam,
     delete,
     false,
-    func,
-    insert,
     select,
-    text,
     update,
 )
 
 from storage.database import Store
-from storage.groups import GROUPS
 from storage.messages import COLUMNS as MESSAGE_COLUMNS
 from storage.messages import MESSAGES, ORDER, Stored, stored
 from storage.outcome import Facts, Line, Verdict, verdict
@@ -87,14 +82,6 @@ THREAD_MESSAGES = Table(
     Index("ix_thread_messages_thread_id", "thread_id"),
 )
 
-METOO = Table(
-    "metoo",
-    METADATA,
-    Column("thread_id", Id, ForeignKey("threads.id"), primary_key=True),
-    Column("member_id", Id, ForeignKey("members.id"), primary_key=True),
-    Column("at", UTCDateTime, nullable=False),
-)
-
 FACTS = tuple(field.name for field in fields(Facts))
 
 
@@ -140,14 +127,7 @@ _PLACED = (
     .where(THREAD_MESSAGES.c.thread_id.in_(bindparam("threads", expanding=True)))
     .order_by(*ORDER)
 )
-_OPEN = insert(THREADS)
-_LAST = text("SELECT seq FROM sqlite_sequence WHERE name = 'threads'")
-_NEXT = text("SELECT nextval(pg_get_serial_sequence('threads', 'id'))")
 _OPENER = select(THREADS.c.first_message).where(THREADS.c.id == bindparam("thread"))
-_DERIVED = ("asker", "first_message", "title", "topic")
-_IT = update(THREADS).where(THREADS.c.id == bindparam("thread"))
-_VERSION = select(GROUPS.c.version).where(GROUPS.c.id == THREADS.c.group_id).scalar_subquery()
-_WRITE = _IT.values({name: bindparam(f"to_{name}") for name in (*FACTS, *_DERIVED)} | {"version": _VERSION})
 
 
 def thread(row: Sequence[Any]) -> Thread:
@@ -181,21 +161,8 @@ async def opened_by(store: Store, messages: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in await store.rows(query.order_by(THREADS.c.id.desc()))}
 
 
-async def next_number(store: Store, last: int | None) -> int:
-    """Return the number of the next thread, for `open_all`; `last` is the latest that was given and not opened yet."""
-    if not store.is_sqlite:
-        return int(await store.scalar(_NEXT))
-    return 1 + (int(await store.scalar(_LAST) or 0) if last is None else last)
-
-
-async def open_all(store: Store, opened: Mapping[int, Stored]) -> None:
-    """Open the threads of numbers that `next_number` gave, each with a message of its asker, at once."""
-    rows = [_opened(opener) | {"id": number, "imported": opener.replayed} for number, opener in opened.items()]
-    if rows:
-        await store.execute(_OPEN, rows)
-
-
-def _opened(opener: Stored) -> dict[str, Any]:
+def opened_row(opener: Stored) -> dict[str, Any]:
+    """Return what a thread begins with that a message opens."""
     if opener.member_id is None:
         raise ValueError("a system line asks nothing")
     return {
@@ -213,7 +180,7 @@ async def open_thread(store: Store, opener: Stored, *, title: str, imported: boo
     `number` is given where a thread that was merged into another comes back under its own.
     """
     again = {} if number is None else {"id": number}
-    return await store.insert(THREADS, **again, **_opened(opener), title=title[:TITLE_LIMIT], imported=imported)
+    return await store.insert(THREADS, **again, **opened_row(opener), title=title[:TITLE_LIMIT], imported=imported)
 
 
 async def place(store: Store, message: int, thread: int, role: str, confidence: float = 1.0) -> None:
@@ -288,38 +255,9 @@ async def active_between(store: Store, group: int, since: datetime, until: datet
     return await store.scalars(query)
 
 
-async def write(store: Store, thread: int, facts: Facts, **head: Any) -> None:
-    """Write down what follows from a thread's messages: its facts, asker, first_message, title and topic."""
-    values = {name: getattr(facts, name) for name in FACTS} | head
-    statement = (
-        _WRITE
-        if head.keys() == set(_DERIVED)
-        else _IT.values({name: bindparam(f"to_{name}") for name in values} | {"version": _VERSION})
-    )
-    await store.execute(statement, {"thread": thread} | {f"to_{name}": value for name, value in values.items()})
-
-
-async def write_all(store: Store, written: Iterable[tuple[int, Facts, dict[str, Any]]]) -> None:
-    """Write down for many threads what `write` does for one, with its head whole."""
-    rows = [
-        {"thread": thread}
-        | {f"to_{name}": value for name, value in ({n: getattr(facts, n) for n in FACTS} | head).items()}
-        for thread, facts, head in written
-    ]
-    if rows:
-        await store.execute(_WRITE, rows)
-
-
 async def describe(store: Store, thread: int, **values: Any) -> None:
     """Change what does not follow from the messages: duplicate_of, linked_to."""
     await store.execute(update(THREADS).where(THREADS.c.id == thread).values(**values))
-
-
-async def remove(store: Store, thread: int) -> None:
-    """Remove a thread that lost its last message."""
-    await store.execute(delete(METOO).where(METOO.c.thread_id == thread))
-    await store.execute(delete(THREAD_MESSAGES).where(THREAD_MESSAGES.c.thread_id == thread))
-    await store.execute(delete(THREADS).where(THREADS.c.id == thread))
 
 
 async def unresolved(store: Store, groups: Iterable[int], since: datetime, now: datetime) -> list[Thread]:
@@ -356,35 +294,3 @@ async def holding(store: Store, messages: Iterable[int]) -> dict[int, Thread]:
     query = select(*COLUMNS).where(THREADS.c.id.in_({thread for thread, _ in wanted.values()}))
     found = {t.id: t for t in await select_threads(store, query)}
     return {message: found[thread] for message, (thread, _) in wanted.items()}
-
-
-async def me_too(store: Store, thread: int, member: int, at: datetime) -> bool:
-    """Note that a member has the same question; False where that was known."""
-    return await store.insert_new(METOO, [{"thread_id": thread, "member_id": member, "at": at}]) == 1
-
-
-async def take_me_too_back(store: Store, threads: Iterable[int], at: datetime) -> None:
-    """Take back what was noted for threads at a moment: a correction noted it, and is undone."""
-    await store.execute(delete(METOO).where(METOO.c.thread_id.in_(list(threads)), METOO.c.at == at))
-
-
-async def metoo_counts(store: Store, threads: Iterable[int]) -> dict[int, int]:
-    """Return how many members said 同问, by thread: by command or in words, each once."""
-    both = _metoo(threads)
-    query = select(both.c.thread_id, func.count()).group_by(both.c.thread_id)
-    return {row[0]: int(row[1]) for row in await store.rows(query)}
-
-
-async def metoo_members(store: Store, thread: int) -> list[int]:
-    """Return the members who said 同问 to a thread."""
-    return await store.scalars(select(_metoo([thread]).c.member_id).order_by("member_id"))
-
-
-def _metoo(threads: Iterable[int]) -> Subquery:
-    ids = list(threads)
-    said = (
-        select(THREAD_MESSAGES.c.thread_id, MESSAGES.c.member_id)
-        .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
-        .where(THREAD_MESSAGES.c.thread_id.in_(ids), THREAD_MESSAGES.c.role == "metoo")
-    )
-    return said.union(select(METOO.c.thread_id, METOO.c.member_id).where(METOO.c.thread_id.in_(ids))).subquery()

@@ -7,7 +7,7 @@ from typing import Any
 
 from classifiers import Topics
 from handlers._relink import _title
-from storage import messages, outcome, pins, threads
+from storage import derived, messages, outcome, pins, threads
 from storage.database import Store
 from storage.pins import Pin, Pinned
 from storage.threads import Placed
@@ -36,8 +36,8 @@ async def _derive(store: Store, wanted: Sequence[int], topics: Topics) -> None:
         if found:
             written.append((thread, *await _followed(store, found, held[thread], openers.get(thread, 0), topics)))
         else:
-            await threads.remove(store, thread)
-    await threads.write_all(store, written)
+            await derived.remove(store, thread)
+    await derived.write_all(store, written)
 
 
 async def _followed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import moves, threads
+from storage import derived, moves, threads
 from storage.database import Store
 from storage.messages import Stored
 
@@ -18,7 +18,7 @@ class Written:
 
     async def open(self, opener: Stored) -> int:
         """Open a thread with a message and return its number."""
-        number = await threads.next_number(self.store, next(reversed(self._opened), None))
+        number = await derived.next_number(self.store, next(reversed(self._opened), None))
         self._opened[number] = opener
         return number
 
@@ -43,7 +43,7 @@ class Written:
 
     async def down(self) -> None:
         """Write everything down."""
-        await threads.open_all(self.store, self._opened)
+        await derived.open_all(self.store, self._opened)
         places = [(message, *place) for message, place in self._places.items()]
         await threads.place_all(self.store, places)
         await moves.note_all(self.store, self._moves)

@@ -16,6 +16,7 @@ from handlers._threads.worth import Candidate, chosen
 from handlers._wording import durations
 from handlers._wording.masking import mask
 from handlers._wording.names import spaced
+from storage import metoo as metoos
 from storage import threads
 from storage.metrics import Row
 from storage.outcome import Evidence, Outcome
@@ -59,7 +60,7 @@ def _waits(thread: Thread, metoo: int, material: Material) -> str:
 async def _metoo(material: Material, found: Iterable[Thread]) -> dict[int, int]:
     told: dict[int, int] = {}
     for portion in chunks(thread.id for thread in found):
-        told |= await threads.metoo_counts(material.store, portion)
+        told |= await metoos.counts(material.store, portion)
     return told
 
 

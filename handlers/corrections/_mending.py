@@ -9,7 +9,7 @@ from classifiers import BURST_GAP
 from handlers import Context
 from handlers._relink import Relinker
 from handlers._threads.suggesting import REJECTED
-from storage import members, messages, pins, threads
+from storage import members, messages, metoo, pins, threads
 from storage.messages import Stored
 from storage.outcome import Mark, Outcome
 from storage.pins import Pin, Pinned
@@ -76,8 +76,7 @@ async def join(ctx: Context[Any], earlier: Thread, later: Thread) -> int:
         await pins.add(store, Pinned.ROLE, group=group, at=at, by=by, message=moving, value=placed.role)
     first, value = later.first_message, str(earlier.id)
     await pins.add(store, Pinned.MERGED, group=group, at=at, by=by, thread=later.id, message=first, value=value)
-    for member in await threads.metoo_members(store, later.id):
-        await threads.me_too(store, earlier.id, member, at)
+    await metoo.bring(store, later.id, earlier.id, at)
     await relinker(ctx).again(moved[0].message)
     return len(moved)
 
@@ -91,7 +90,7 @@ async def repeat(ctx: Context[Any], origin: Thread, copy: Thread) -> None:
         await pins.mark(store, Mark.LINKED, group=group, thread=copy.id, at=at, by=by)
         await relinker(ctx).refresh([copy.id])
     else:
-        await threads.me_too(store, origin.id, copy.asker, at)
+        await metoo.add(store, origin.id, copy.asker, at, group=copy.group_id)
 
 
 def last_correction(latest: Sequence[Pin]) -> Sequence[Pin]:
@@ -126,9 +125,9 @@ async def _restore(ctx: Context[Any], pin: Pin) -> None:
         await threads.describe(ctx.store, pin.thread_id, linked_to=int(pin.value.removeprefix(REJECTED)))
     elif pin.kind is Pinned.DUPLICATE:
         await threads.describe(ctx.store, pin.thread_id, duplicate_of=None, linked_to=None)
-        await threads.take_me_too_back(ctx.store, [int(pin.value)], pin.at)
+        await metoo.take_back(ctx.store, [int(pin.value)], pin.at)
     elif pin.kind is Pinned.MERGED and await threads.find(ctx.store, pin.thread_id) is None:
-        await threads.take_me_too_back(ctx.store, [int(pin.value)], pin.at)
+        await metoo.take_back(ctx.store, [int(pin.value)], pin.at)
         opener = await messages.get(ctx.store, pin.message_id or 0)
         await threads.open_thread(ctx.store, opener, title="", imported=opener.replayed, number=pin.thread_id)
 

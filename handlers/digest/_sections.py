@@ -18,6 +18,7 @@ from handlers._wording.figures import compare, options_of
 from handlers._wording.masking import mask
 from handlers._wording.spans import LAST, span_of
 from handlers.digest._open import open_to
+from storage import metoo as metoos
 from storage import metrics, threads, topics
 from storage.metrics import Period
 from storage.threads import Thread
@@ -112,7 +113,7 @@ async def open_questions(ctx: Context[Any], scope: Scope, limit: int) -> Section
     ids, now, kept_out = await open_to(ctx, scope.groups), ctx.now(), await blocked(ctx)
     found = await threads.unresolved(ctx.store, ids, min(scope.since, now - LOOK_BACK), now)
     waiting = [thread for thread in found if thread.title and not kept_out.keeps_out(thread)]
-    told = await threads.metoo_counts(ctx.store, [thread.id for thread in waiting])
+    told = await metoos.counts(ctx.store, [thread.id for thread in waiting])
     waiting.sort(key=lambda thread: (-told.get(thread.id, 0), thread.facts.asked_at))
     rows = tuple(
         Row(f"#{thread.id}", said.title(thread, ctx.language), _waited(ctx, thread, told.get(thread.id, 0)))

@@ -17,7 +17,7 @@ from handlers._wording.figures import scope_of
 from handlers._wording.masking import quoted
 from handlers._wording.names import called
 from handlers.digest._open import open_to
-from storage import metrics, threads
+from storage import metoo, metrics, threads
 from storage.metrics import Period
 from storage.outcome import Evidence, Outcome
 from storage.threads import Placed, Thread
@@ -40,7 +40,7 @@ async def worth_reading(ctx: Context[Any], scope: Scope, limit: int) -> Section 
     """Return two lines for each thread: number and title, then the answer with its author's name."""
     kept_out = await blocked(ctx)
     solved = {thread.id: thread for thread in await _solved(ctx, scope) if not kept_out.keeps_out(thread)}
-    told = await threads.metoo_counts(ctx.store, solved)
+    told = await metoo.counts(ctx.store, solved)
     people = _people(await threads.placed_in(ctx.store, solved))
     candidates = [
         Candidate(t.id, t.facts.solver, people.get(t.id, 0), told.get(t.id, 0), await _quote(ctx, t, kept_out))

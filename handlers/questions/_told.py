@@ -11,7 +11,7 @@ from handlers import Body, Context, Purpose, Reply, Text
 from handlers._threads.answers import answer_of
 from handlers._wording import names
 from handlers._wording.masking import quoted
-from storage import groups, members, memberships, threads
+from storage import groups, members, memberships, metoo
 from storage.members import Member
 from storage.outcome import Outcome
 from storage.replies import At, Paragraph, Plain, Span
@@ -44,7 +44,7 @@ def _is_news(thread: Thread, now: datetime) -> bool:
 
 async def _tell(ctx: Context[Any], thread: Thread) -> list[Reply]:
     """Return one post in the group for those who are in it, and a private word for each who is not."""
-    waiting = set(await threads.metoo_members(ctx.store, thread.id)) - {thread.asker, thread.facts.solver}
+    waiting = {said.member for said in await metoo.every(ctx.store, [thread.id])} - {thread.asker, thread.facts.solver}
     given = await answer_of(ctx.store, thread)
     words = "" if given is None else quoted(given.text)
     if not waiting or not words:

@@ -9,7 +9,7 @@ import pytest
 
 from classifiers import Memory, Placement, Role, Said
 from handlers._relink import Relinker
-from storage import messages, threads
+from storage import derived, messages, threads
 from storage.database import Database
 from storage.frames import Edit, Frame, Message, Place
 from storage.outcome import Outcome
@@ -166,7 +166,7 @@ async def test_a_number_is_never_given_twice(plain_chat: Chat) -> None:
     chat = plain_chat
     await chat.say("alice", "one?", key="q1")
     async with chat.database.write() as store:
-        await threads.remove(store, 1)
+        await derived.remove(store, 1)
     await chat.say("bob", "two?", key="q2")
     assert [thread.id for thread in await _threads(chat)] == [2]
 

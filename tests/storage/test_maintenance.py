@@ -123,7 +123,8 @@ async def test_a_database_of_another_program(tmp_path: Path) -> None:
 async def test_rows_that_refer_to_nothing(sqlite_database: Database) -> None:
     async with sqlite_database.raw() as connection:
         await connection.execute(text("PRAGMA foreign_keys=OFF"))
-        await connection.execute(text("INSERT INTO metoo VALUES (7, 7, '2026-11-23 01:00:00')"))
+        row = "INSERT INTO metoo (thread_id, member_id, at) VALUES (7, 7, '2026-11-23 01:00:00')"
+        await connection.execute(text(row))
         await connection.execute(text("PRAGMA foreign_keys=ON"))
     assert [finding.what for finding in await check(sqlite_database)] == ["rows refer to rows that are gone"]
 

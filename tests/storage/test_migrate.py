@@ -40,6 +40,7 @@ REVISIONS = [
     "0009_experts",
     "0010_drafts",
     "0011_articles",
+    "0012_metoo",
     "0009_metoo",
 ]
 NEWEST = REVISIONS[-1]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from storage import dialogs, errands, grants, inbox, messages, outbox, pins, retention, search, threads
+from storage import derived, dialogs, errands, grants, inbox, messages, outbox, pins, retention, search, threads
 from storage.database import Database, Store
 from storage.dialogs import Dialog
 from storage.errands import ERRANDS, Errand
@@ -59,7 +59,7 @@ async def _a_thread(store: Store) -> int:
     thread = await threads.open_thread(store, question, title="死锁怎么查", imported=False)
     await threads.place(store, question.id, thread, "question")
     await threads.place(store, answer.id, thread, "answer")
-    await threads.write(store, thread, facts(await threads.lines(store, thread), [], member.id))
+    await derived.write(store, thread, facts(await threads.lines(store, thread), [], member.id))
     return thread
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage import activity, pins, threads, topics
+from storage import activity, derived, metoo, pins, threads, topics
 from storage.database import Database, Store
 from storage.messages import Stored
 from storage.outcome import Evidence, Facts, Mark, Outcome, facts
@@ -82,11 +82,11 @@ async def test_facts_are_derived_and_come_back(database: Database) -> None:
             (answer.id, "answer"),
             (solved.id, "resolved"),
         ]
-        derived = facts(lines, [], opener.member_id or 0)
-        await threads.write(store, number, derived, title="新题目", topic="locks")
+        told = facts(lines, [], opener.member_id or 0)
+        await derived.write(store, number, told, title="新题目", topic="locks")
         thread = await threads.find(store, number)
         assert thread is not None
-        assert thread.facts == derived
+        assert thread.facts == told
         assert (thread.title, thread.topic) == ("新题目", "locks")
         verdict = thread.verdict(T0 + DAY)
         assert (verdict.outcome, verdict.evidence, verdict.resolved_at) == (
@@ -101,7 +101,7 @@ async def test_who_still_waits_longest_first(database: Database) -> None:
         newer, _ = await asked(store, "新", MINUTE)
         older, opener = await asked(store, "旧")
         answered, _ = await asked(store, "答了", 2 * MINUTE)
-        await threads.write(store, answered, Facts(T0, T0, first_answer_at=T0))
+        await derived.write(store, answered, Facts(T0, T0, first_answer_at=T0))
         found = await threads.unresolved(store, [opener.group_id], T0 - DAY, T0 + DAY)
         assert [thread.id for thread in found] == [older, newer]
         assert await threads.unresolved(store, [opener.group_id], T0 - DAY, T0 + 9 * DAY) == []  # expired
@@ -125,8 +125,8 @@ async def test_the_threads_of_an_asker(database: Database) -> None:
 async def test_a_number_is_never_given_twice(database: Database) -> None:
     async with database.write() as store:
         number, opener = await asked(store)
-        await threads.me_too(store, number, opener.member_id or 0, T0)
-        await threads.remove(store, number)
+        await metoo.add(store, number, opener.member_id or 0, T0, group=opener.group_id)
+        await derived.remove(store, number)
         assert await threads.find(store, number) is None
         again = await threads.open_thread(store, opener, title="", imported=True)
         assert again > number
@@ -138,11 +138,11 @@ async def test_me_too_counts_each_member_once(database: Database) -> None:
         group, fan, chen = await a_group(store), await a_member(store, "2"), await a_member(store, "3")
         spoken = await said(store, group, fan, "同问", T0 + MINUTE)
         await threads.place(store, spoken.id, number, "metoo")
-        assert await threads.me_too(store, number, fan.id, T0)
-        assert await threads.me_too(store, number, chen.id, T0)
-        assert not await threads.me_too(store, number, chen.id, T0)
-        assert await threads.metoo_counts(store, [number, 99]) == {number: 2}
-        assert await threads.metoo_members(store, number) == [fan.id, chen.id]
+        assert await metoo.add(store, number, fan.id, T0, group=group.id)
+        assert await metoo.add(store, number, chen.id, T0, group=group.id)
+        assert not await metoo.add(store, number, chen.id, T0, group=group.id)
+        assert await metoo.counts(store, [number, 99]) == {number: 2}
+        assert [one.member for one in await metoo.every(store, [number])] == [fan.id, chen.id]
 
 
 async def test_what_does_not_follow_from_the_messages(database: Database) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from storage import groups, members, memberships, threads
+from storage import derived, groups, members, memberships, threads
 from storage.activity import note
 from storage.database import Store
 from storage.frames import Kind
@@ -135,7 +135,7 @@ class Corpus:
         )  # fmt: skip
         await threads.place(self.store, opener, number, "question")
         marks = [mark async for mark in self._told(row, number, opener, asked)]
-        await threads.write(self.store, number, facts(await threads.lines(self.store, number), marks, asker))
+        await derived.write(self.store, number, facts(await threads.lines(self.store, number), marks, asker))
         if row["bot"]:
             await self._answered_by_bot(number, group, asked + timedelta(minutes=int(row["bot"])))
 

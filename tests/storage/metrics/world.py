@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from storage import groups, members, threads
+from storage import derived, groups, members, threads
 from storage.activity import note
 from storage.database import Store
 from storage.frames import Place
@@ -133,7 +133,7 @@ class World:
             asked_at=model.facts.asked_at,
             last_at=model.facts.last_at,
         )
-        await threads.write(self.store, number, replace(model.facts, solver=solver))
+        await derived.write(self.store, number, replace(model.facts, solver=solver))
         await threads.place(self.store, opener, number, "question")
         return number
 
