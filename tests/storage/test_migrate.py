@@ -41,7 +41,6 @@ REVISIONS = [
     "0010_drafts",
     "0011_articles",
     "0012_metoo",
-    "0009_metoo",
 ]
 NEWEST = REVISIONS[-1]
 
