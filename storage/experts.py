@@ -207,7 +207,10 @@ _ASK = (
 
 async def _asks(store: Store, *where: Any) -> list[Ask]:
     rows = await store.rows(_ASK.where(*where))
-    return [Ask(*row[:5], Answered(row.state), row.topic or "") for row in rows]
+    return [
+        Ask(row.id, row.thread_id, row.member_id, row.person_id, row.at, Answered(row.state), row.topic or "")
+        for row in rows
+    ]
 
 
 async def ask(store: Store, thread: int, member: int, at: datetime) -> bool:
