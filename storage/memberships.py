@@ -86,6 +86,12 @@ async def groups_of(store: Store, members: Iterable[int]) -> list[int]:
     return await store.scalars(query)
 
 
+async def inside(store: Store, members: Iterable[int]) -> list[int]:
+    """Return the ids of the groups that members were seen in and, as far as is known, did not leave."""
+    there = MEMBERSHIPS.c.member_id.in_(list(members)), MEMBERSHIPS.c.left_at.is_(None)
+    return await store.scalars(select(MEMBERSHIPS.c.group_id).where(*there).distinct())
+
+
 async def count_joins(store: Store, groups: Iterable[int], since: datetime, until: datetime) -> tuple[int, int]:
     """Return how many members joined and how many left in a period, as far as the platform told."""
     ids = list(groups)

@@ -41,6 +41,7 @@ REVISIONS = [
     "0010_drafts",
     "0011_articles",
     "0012_metoo",
+    "0013_entrusted",
 ]
 NEWEST = REVISIONS[-1]
 
