@@ -128,12 +128,12 @@ class Index:
 
     def _meant(self, text: str) -> Floats:
         """Return how near the texts of the other language are to what a question means; 0 for those of its own."""
-        size = len(self._keys)
-        other = self._foreign(text)
-        if self._meaning is None or not other.any():
-            return np.zeros(size, np.float32)
-        near = self._places[:size] @ self._meaning.place(text)
-        return np.where(other & (near >= NEAR), near, 0).astype(np.float32)
+        near = np.zeros(len(self._keys), np.float32)
+        others = np.flatnonzero(self._foreign(text))
+        if self._meaning is not None and len(others):
+            found = self._places[others] @ self._meaning.place(text)
+            near[others] = np.where(found >= NEAR, found, 0)
+        return near
 
     def _foreign(self, text: str) -> NDArray[np.bool_]:
         """Return which texts are of another language than a question, where something is known of what they mean."""
