@@ -42,6 +42,7 @@ REVISIONS = [
     "0011_articles",
     "0012_metoo",
     "0013_entrusted",
+    "0014_rungs",
 ]
 NEWEST = REVISIONS[-1]
 
