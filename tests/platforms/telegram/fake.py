@@ -40,13 +40,14 @@ class Fake:
         token: str = TOKEN,
         private: bool = False,
         state: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take whom to tell, the token, whether privacy mode is on, and a file that keeps what is not confirmed."""
+        """Take whom to tell, the token, whether privacy mode is on, a file for what is not confirmed, and a clock."""
         self.tell = tell
         self.token = token
         self.private = private
         self.joins = True
-        self.world = World()
+        self.world = World(clock)
         self.queue = Queue(state)
         self.posts: list[Post] = []
         self.calls: Counter[str] = Counter()

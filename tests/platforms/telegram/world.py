@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,8 @@ class Chat:
 class World:
     """All there is, and the counters, which rise with the clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self.me: Raw = {"id": ME, "is_bot": True, "first_name": "小象", "username": USERNAME}
         self.members: dict[int, Raw] = {ME: self.me}
         self.chats: dict[int, Chat] = {}
@@ -72,7 +74,7 @@ class World:
     def message(self, chat: int, sender: Raw | None, **content: Any) -> Raw:
         """Return a new message, with what is in it."""
         self.last_message = max(self.last_message + 1, 1)
-        raw: Raw = {"message_id": self.last_message, "date": int(time.time()), "chat": self.chat(chat).raw()}
+        raw: Raw = {"message_id": self.last_message, "date": int(self._clock()), "chat": self.chat(chat).raw()}
         if sender is not None:
             raw["from"] = dict(sender)
         raw |= content
