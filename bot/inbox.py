@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -159,7 +160,8 @@ def author(frame: Frame) -> str:
 def withheld(frame: Frame) -> Frame:
     """Return the frame without anything its author said or is called; key and time stay.
 
-    Commands to the bot itself still get through: who opted out must be able to come back.
+    Commands to the bot itself still get through: who opted out must be able to come back. Of a question that the bot
+    should carry only that much does: its asker is told that carrying it means keeping it.
     """
     content = frame.content
     if isinstance(content, Joined | Press):
@@ -169,12 +171,16 @@ def withheld(frame: Frame) -> Frame:
     private = frame.place.kind is GroupKind.DIRECT and content.text.strip().lower() in YES
     if (private or content.text.strip().lower() in COMING_BACK) and not frame.replayed:
         return replace(frame, content=replace(content, name=""))
+    if frame.place.kind is GroupKind.DIRECT and ASKING.match(content.text) and not frame.replayed:
+        bare = Message(key=content.key, at=content.at, member=content.member, name="", text="/ask")
+        return replace(frame, content=bare)
     blank = Message(key=content.key, at=content.at, member="", name="", text="", kind=Kind.WITHHELD, seq=content.seq)
     return replace(frame, content=blank)
 
 
 # As `handlers/privacy` names them.
 YES = frozenset({"确定", "确认", "是", "yes"})  # to the bot's own question whether it should delete everything
+ASKING = re.compile(r"\s*(?:/ask|/?(?:替我问|帮我问|代问|问))(?:[\s:：,，]|$)")  # as `handlers/ask` names it
 COMING_BACK = frozenset(
     {"/optin", "记我", "/forgetme", "/forgetme yes", "删掉我", "删掉我 确定", "/mydata", "我的数据"}
 )

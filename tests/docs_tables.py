@@ -29,6 +29,7 @@ EXAMPLE = ROOT / "config.example.toml"
 
 # What shows each command at work: as one would say it, and with a slash.
 EXAMPLES = {
+    "ask": Text(zh="问 pg_wal 涨到 200G 了，能删吗", en="/ask pg_wal grows to 200 GB, may I delete it?"),
     "courier": Text(zh="代发 加 成都微信群 @晓舟", en="/courier add 成都微信群 @xiaozhou"),
     "carried": Text(zh="转好了", en="/carried"),
     "skip": Text(zh="跳过 12", en="/skip 12"),
