@@ -22,11 +22,11 @@ from classifiers._evaluating.streams import Stream
 from classifiers._similar.index import Index
 from classifiers._similar.likeness import by_topic
 from classifiers._similar.meaning import shipped
-from handlers._threads.asked import CANDIDATES, LIKE
+from handlers._threads.asked import CANDIDATES, SHOWN
+from handlers._threads.weighing import LIKE
 from storage import search
 
 DEPTH = 10  # of the reciprocal rank
-SHOWN = 3  # threads that one reply names at most
 SHORTEST, MOST = 30, 600  # characters of an aligned text; pairs judged
 JOINING = 10  # the constant of rank fusion
 Scores = Callable[[str], NDArray[np.float32]]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers._similar.index import Index
 from classifiers._similar.likeness import by_topic
 from handlers._threads.known import Known
-from storage import threads, wording
+from handlers._threads.weighing import BARS, Bar, lowered
+from storage import suggestions, threads, wording
 from storage.database import Store
 from storage.outcome import Outcome
+from storage.suggestions import Offered, Record
 from storage.threads import Thread
 
 CANDIDATES = 12
-# Measured on chat of two groups: two of three known repetitions lie above LIKE, and none of 54 other questions.
-LIKE = 0.21
-ALSO = 0.14
+SHOWN = 3  # threads that one reply names at most
 _HELPS = {Outcome.RESOLVED, Outcome.ANSWERED}
 
 
@@ -38,12 +38,12 @@ async def similar(
     *,
     topic: str = "",
     leave_out: Collection[int] = (),
-    limit: int = 2,
+    limit: int = SHOWN,
+    bar: Bar = BARS["normal"],
 ) -> list[Match]:
     """Return the resolved or answered threads of groups that are most like a question, likest first.
 
-    The first one is at least `LIKE`, the others at least `ALSO`; none at all is a good answer, too. What repeats
-    another thread stands for that.
+    None at all is a good answer, too. What repeats another thread stands for that; what askers rejected counts less.
     """
     index = await known.caught_up(store)
     hits = index.find(text, groups, leave_out=leave_out, limit=CANDIDATES)
@@ -52,9 +52,12 @@ async def similar(
         if hit.key not in every:
             known.forget(hit.key)
     found = [thread for thread in every.values() if thread.verdict(now).outcome in _HELPS]
-    matches = await _likened(store, index, text, found, topic)
-    chosen = await _chosen(store, matches)
-    return [match for match in chosen if match.thread.group_id in groups and match.thread.id not in leave_out][:limit]
+    near = [match for match in await _likened(store, index, text, found, topic) if match.likeness >= bar.also]
+    origins = [Match(await _origin(store, match.thread), match.likeness) for match in near]
+    usable = [m for m in origins if m.thread.group_id in groups and m.thread.id not in leave_out]
+    said = await suggestions.records(store, Offered.THREAD, {match.thread.id for match in usable})
+    weighed = [Match(m.thread, lowered(m.likeness, said.get(m.thread.id, Record()))) for m in usable]
+    return chosen(weighed, bar)[:limit]
 
 
 async def _likened(store: Store, index: Index, text: str, found: list[Thread], topic: str) -> list[Match]:
@@ -64,14 +67,14 @@ async def _likened(store: Store, index: Index, text: str, found: list[Thread], t
     ]
 
 
-async def _chosen(store: Store, matches: list[Match]) -> list[Match]:
-    chosen: dict[int, Match] = {}
+def chosen(matches: Iterable[Match], bar: Bar) -> list[Match]:
+    """Return the matches that pass, each thread once, likest first, of two alike the newer."""
+    best: dict[int, Match] = {}
     for match in sorted(matches, key=lambda match: (-match.likeness, -match.thread.id)):
-        if match.likeness < (ALSO if chosen else LIKE):
+        if match.likeness < (bar.also if best else bar.first):
             break
-        thread = await _origin(store, match.thread)
-        chosen.setdefault(thread.id, Match(thread, match.likeness))
-    return list(chosen.values())
+        best.setdefault(match.thread.id, match)
+    return list(best.values())
 
 
 async def _origin(store: Store, thread: Thread) -> Thread:

@@ -8,11 +8,12 @@ from typing import Any
 from classifiers import BURST_GAP
 from handlers import Context
 from handlers._relink import Relinker
-from handlers._threads.suggesting import REJECTED
+from handlers._threads.suggesting import REJECTED, taken_back
 from storage import members, messages, metoo, pins, threads
 from storage.messages import Stored
 from storage.outcome import Mark, Outcome
 from storage.pins import Pin, Pinned
+from storage.suggestions import Verdict
 from storage.threads import Placed, Thread
 
 
@@ -123,6 +124,7 @@ async def _restore(ctx: Context[Any], pin: Pin) -> None:
         return
     if pin.kind is Pinned.DUPLICATE and pin.value.startswith(REJECTED):
         await threads.describe(ctx.store, pin.thread_id, linked_to=int(pin.value.removeprefix(REJECTED)))
+        await taken_back(ctx, pin.thread_id, Verdict.REJECTED)
     elif pin.kind is Pinned.DUPLICATE:
         await threads.describe(ctx.store, pin.thread_id, duplicate_of=None, linked_to=None)
         await metoo.take_back(ctx.store, [int(pin.value)], pin.at)

@@ -10,8 +10,10 @@ from handlers._threads import suggesting
 from handlers._threads.asking import Wants, objection, wants
 from handlers._threads.described import is_asker, meant
 from handlers._threads.sharing import Sharing
+from handlers._threads.weighing import Confidence
 from handlers.questions import _closing as closing
 from handlers.questions._told import told
+from handlers.questions._unasked import unasked
 from storage import metoo as metoos
 from storage import outbox, pins, threads
 from storage.frames import Edit, Joined, Left, Recall
@@ -26,10 +28,16 @@ class Settings(BaseModel):
 
     Attributes:
         sharing: Who may read this group's words: `community` everyone, `group` only this group, `nobody` no one.
+        confidence: How sure a match must be before it is shown: `low` shows more, `high` only what is very like.
+        suggest: Whether a plain question, not put to the bot, is answered where something very like it was solved.
+        suggest_confidence: How sure that must be; never less than `confidence`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     sharing: Sharing = "community"
+    confidence: Confidence = "normal"
+    suggest: bool = False
+    suggest_confidence: Confidence = "high"
 
 
 class Texts:
@@ -91,9 +99,9 @@ async def heard(message: Stored, ctx: Context[Settings]) -> Replies:
     await closing.relinker(ctx).heard(message)
     if message.replayed:
         return None
-    role = (await threads.places(ctx.store, [message.id])).get(message.id, (0, ""))[1]
-    if role != Role.RESOLVED:
-        return None
+    place = (await threads.places(ctx.store, [message.id])).get(message.id, (0, ""))
+    if place[1] != Role.RESOLVED:
+        return await unasked(message, place, ctx) if ctx.settings.suggest else None
     thread = (await threads.holding(ctx.store, [message.id]))[message.id]
     await closing.credit_old_answer(ctx, thread)
     return await told(ctx, [thread])
@@ -168,7 +176,7 @@ async def _inside(message: Stored, thread: Thread, role: Role, ctx: Context[Sett
 async def _search(thread: Thread, ctx: Context[Settings]) -> Reply:
     """Look for what was solved before; what was offered once is not offered again, what was asked for not again."""
     spoken_of = await outbox.answered_at(ctx.store, thread.id) is not None
-    if not (spoken_of and thread.linked_to is not None):
+    if not (spoken_of and await suggesting.was_offered(ctx, thread)):
         found = await suggesting.suggestion(ctx, thread)
         if found is not None:
             return found
@@ -220,7 +228,7 @@ async def reopen(command: Command, ctx: Context[Settings]) -> Reply:
     found = await closing.reopen(command, ctx)
     if isinstance(found, Reply):
         return found
-    if found.linked_to is not None and not ctx.group.is_direct:
+    if not ctx.group.is_direct and await suggesting.was_offered(ctx, found):
         return await suggesting.other_suggestion(ctx, found)
     return answer(ctx.say(closing.Texts.STILL_OPEN, thread=found.id), about=f"thread:{found.id}")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import Command, Context, Reply, Text, UserError, answer
 from handlers._relink import Relinker
+from handlers._threads import suggesting
 from handlers._threads.answers import answer_of
 from handlers._threads.described import is_asker, may_work, meant, own_latest, took
 from handlers._wording import durations, names
@@ -13,6 +14,7 @@ from handlers.questions._credit import whom
 from handlers.questions._told import told
 from storage import pins, threads
 from storage.outcome import Evidence, Mark, Outcome
+from storage.suggestions import Verdict
 from storage.threads import Thread
 
 
@@ -163,7 +165,10 @@ async def _mark(ctx: Context[Any], thread: Thread) -> None:
 async def credit_old_answer(ctx: Context[Any], thread: Thread) -> None:
     """Give the credit to the old answer that was offered, where the asker closed a thread that nobody answered."""
     at = thread.facts.confirmed_at
-    if at is None or thread.facts.accepted is not None or thread.linked_to is None:
+    if at is None or thread.facts.accepted is not None:
+        return
+    await suggesting.helped(ctx, thread)
+    if thread.linked_to is None:
         return
     old = await answer_of(ctx.store, thread)
     if old is not None:
@@ -219,6 +224,7 @@ async def reopen(command: Command, ctx: Context[Any]) -> Thread | Reply:
     if verdict.resolved_at is None and not (facts.thanked_at or facts.linked_at or facts.withdrawn_at):
         return thread
     await pins.mark(ctx.store, Mark.REOPENED, group=thread.group_id, thread=thread.id, at=ctx.now(), by=ctx.speaker.id)
+    await suggesting.taken_back(ctx, thread.id, Verdict.SOLVED)
     await relinker(ctx).refresh([thread.id])
     left = await threads.find(ctx.store, thread.id)
     if left is not None and (closed_at := left.verdict(ctx.now()).resolved_at) is not None:

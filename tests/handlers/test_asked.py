@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from handlers._threads.asked import ALSO, LIKE, similar
+from handlers._threads.asked import similar
 from handlers._threads.known import Known
 from handlers._threads.telling import words
+from handlers._threads.weighing import ALSO, LIKE
 from storage import groups, members, privacy
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat

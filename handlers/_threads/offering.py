@@ -1,0 +1,76 @@
+"""Offering: how an old answer that may fit is shown: whose words, when they were said, and whether they helped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from handlers import Context, Text
+from handlers._threads.answers import Answer, answer_of
+from handlers._threads.asked import Match
+from handlers._threads.described import head
+from handlers._wording import durations, names
+from handlers._wording.masking import quoted
+from storage.outcome import Evidence, Outcome
+from storage.replies import Block, Paragraph, Plain, Quote
+from storage.threads import Thread
+
+
+class Texts:
+    """An old answer in its author's own words."""
+
+    FOUND = Text(zh="以前解决过一个很像的：", en="Something very similar was solved before:")
+    FOUND_ANSWERED = Text(
+        zh="以前有个很像的，有人答过，结果不明：", en="Something very similar was answered before, outcome not told:"
+    )
+    GIVEN = Text(zh="{name} {day}答，{proof}。", en="{name}, {day}; {proof}.")
+    GIVEN_UNSIGNED = Text(zh="{day}有人答，{proof}。", en="Answered {day}; {proof}.")
+    CONFIRMED = Text(zh="提问者试过可行", en="the asker tried it and it worked")
+    ENDORSED = Text(zh="管理员认可过", en="an admin accepted it")
+    INFERRED = Text(zh="提问者道过谢", en="the asker said thanks")
+    UNTOLD = Text(zh="提问者没说结果", en="the asker did not say how it went")
+    ALSO = Text(zh="也可能是 {head}", en="Or maybe {head}")
+
+
+async def shown(ctx: Context[Any], matches: Sequence[Match], groups: Collection[int]) -> list[Block]:
+    """Return the first match with its answer, quoted, and the others by a line each: six lines at most.
+
+    Only an answer that was given in one of the groups is quoted.
+    """
+    best = matches[0].thread
+    solved = best.verdict(ctx.now()).outcome is Outcome.RESOLVED
+    blocks: list[Block] = [
+        line(ctx.say(Texts.FOUND if solved else Texts.FOUND_ANSWERED)),
+        line(head(best, ctx.language)),
+    ]
+    given = await answer_of(ctx.store, best, groups)
+    words = "" if given is None else quoted(given.text)
+    if given is not None and words:
+        blocks += [Quote(words), line(await _given(ctx, best, given))]
+    return blocks + also(ctx, matches[1:])
+
+
+def also(ctx: Context[Any], matches: Sequence[Match]) -> list[Block]:
+    """Return a line for each match that is named beside the first."""
+    return [line(ctx.say(Texts.ALSO, head=head(match.thread, ctx.language))) for match in matches]
+
+
+async def _given(ctx: Context[Any], thread: Thread, given: Answer) -> str:
+    """Return who answered, when, and whether it worked."""
+    proofs = {
+        Evidence.CONFIRMED: Texts.CONFIRMED,
+        Evidence.ENDORSED: Texts.ENDORSED,
+        Evidence.INFERRED: Texts.INFERRED,
+    }
+    evidence = thread.verdict(ctx.now()).evidence
+    proof = ctx.say(proofs.get(evidence, Texts.UNTOLD) if evidence else Texts.UNTOLD)
+    day = durations.day(given.at, ctx.now(), ctx.community.zone, ctx.language)
+    name = (await names.called(ctx.store, thread.group_id, [given.member])).get(given.member, "")
+    if not name:
+        return ctx.say(Texts.GIVEN_UNSIGNED, day=day, proof=proof)
+    return ctx.say(Texts.GIVEN, name=name, day=day, proof=proof)
+
+
+def line(text: str) -> Paragraph:
+    """Return a line of plain text."""
+    return Paragraph((Plain(text),))
