@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
 from storage.suggestions import SUGGESTIONS, Offered, Record
+from storage.threads import COLUMNS, THREADS, Thread, select_threads
 
 ARTICLES = Table(
     "articles",
@@ -228,10 +230,22 @@ async def standing(store: Store) -> dict[int, int]:
     return {row.id: row.version for row in await store.rows(_STANDING)}
 
 
-async def drafted_from(store: Store, threads: Collection[int]) -> set[int]:
-    """Return those of some threads from which an article was drafted, whatever became of it."""
-    query = select(ARTICLE_SOURCES.c.thread_id).where(ARTICLE_SOURCES.c.thread_id.in_(threads))
-    return set(await store.scalars(query.distinct()))
+async def drafted_from(store: Store, threads: Collection[int]) -> dict[int, int]:
+    """Return the latest article that was drafted from each of some threads, whatever became of it."""
+    query = select(ARTICLE_SOURCES.c.thread_id, ARTICLE_SOURCES.c.article_id).order_by(ARTICLE_SOURCES.c.article_id)
+    return {row[0]: row[1] for row in await store.rows(query.where(ARTICLE_SOURCES.c.thread_id.in_(threads)))}
+
+
+async def undrafted(store: Store, groups: Collection[int], since: datetime) -> list[Thread]:
+    """Return the threads of groups, heard live, with an accepted answer that was confirmed or endorsed since a time.
+
+    Those from which an article was drafted are left out, whatever became of it.
+    """
+    drafted = select(ARTICLE_SOURCES.c.thread_id)
+    fresh = or_(THREADS.c.confirmed_at >= since, THREADS.c.endorsed_at >= since)
+    query = select(*COLUMNS).where(THREADS.c.group_id.in_(groups), fresh, THREADS.c.imported.is_(False))
+    worth = query.where(THREADS.c.accepted.is_not(None), THREADS.c.id.not_in(drafted)).order_by(THREADS.c.id)
+    return await select_threads(store, worth)
 
 
 async def history(store: Store, article: int) -> list[Version]:

@@ -1,0 +1,72 @@
+"""Writes an article's words from what people said in a thread: nobody is named, no secret is repeated; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from handlers._articles.anonymous import anonymous
+from handlers._articles.versions import named_in
+from handlers._wording.masking import mask
+from storage.articles import Words
+from storage.threads import Placed
+
+TITLE, QUESTION, ANSWER = 60, 300, 600  # characters
+_ENDS = "\n。！？!?；;"
+_PAUSES = "，,、 "
+_ASKED = frozenset({"question", "detail"})
+
+
+def written(title: str, asked: Iterable[str], answered: str, names: Sequence[str], *, language: str = "zh") -> Words:
+    """Return the words of an article: what was asked and what helped, as people wrote it.
+
+    Args:
+        title: The thread's.
+        asked: The asker's lines.
+        answered: The answer that helped.
+        names: Whom they may name, from `anonymous.names_of`.
+        language: In which "somebody" is said.
+    """
+    question, answer = "\n".join(asked), answered
+    found = named_in(f"{question}\n{answer}")
+    words = Words(title, question, answer, *(found or (None, None)))
+    return cleaned(words, names, language=language)
+
+
+def cleaned(words: Words, names: Sequence[str], *, language: str = "zh") -> Words:
+    """Return words without names and secrets, each part of bounded length; also what a reviewer wrote goes here."""
+    somebody = "somebody" if language == "en" else "有人"
+
+    def clean(text: str, limit: int) -> str:
+        # Masked before names go, since a name may be part of what is known for a secret, and again after.
+        return shortened(mask(anonymous(mask(text), names, somebody=somebody)), limit)
+
+    title, question = clean(words.title, TITLE), clean(words.question, QUESTION)
+    return replace(words, title=title, question=question, answer=clean(words.answer, ANSWER))
+
+
+def asked_in(placed: Iterable[Placed], asker: int) -> list[str]:
+    """Return what the asker of a thread asked; nothing that a bot said, or that was taken back."""
+    return [
+        one.message.text.strip()
+        for one in placed
+        if one.message.member_id == asker and one.role in _ASKED and is_human(one) and one.message.text.strip()
+    ]
+
+
+def is_human(placed: Placed) -> bool:
+    """Say whether a person wrote a message of a thread, and did not take it back."""
+    return "bot" not in placed.message.flags and placed.message.recalled_at is None
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most so many characters, cut after a line or a sentence where that leaves half of it."""
+    whole = "\n".join(line for line in text.splitlines() if line.strip())
+    if len(whole) <= limit:
+        return whole
+    head = whole[: limit - 1]
+    end = max(head.rfind(stop) for stop in _ENDS)
+    if end >= limit // 2:
+        return head[: end + 1].rstrip()
+    pause = max(head.rfind(stop) for stop in _PAUSES)
+    return (head[:pause] if pause >= limit // 2 else head).rstrip(_PAUSES) + "…"
