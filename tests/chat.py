@@ -53,6 +53,7 @@ FEATURES = (
     "settings",
     "privacy",
     "binding",
+    "drafting",
 )
 
 
@@ -161,6 +162,7 @@ class Chat:
         preview: bool = False,
         linker: Any = None,
         platform: str = "qq",
+        drafts: bool = False,
     ) -> Chat:
         """Return a chat over a migrated, empty database."""
         from classifiers import rules
@@ -176,7 +178,7 @@ class Chat:
         house = House(
             features=loaded,
             vocabulary=Vocabulary(loaded),
-            community=Community(name="测试", preview=preview, speech=Speech(language=language)),
+            community=Community(name="测试", preview=preview, speech=Speech(language=language), drafts=drafts),
             linker=linker or rules.build(rules.Settings()),
             topics=words,
             memories=Memories(),

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from handlers import Context
 from storage import groups, members, memberships, settings
+from storage.database import Store
 from storage.frames import GroupKind
+from storage.groups import Group
 
 Sharing = Literal["community", "group", "nobody"]
 KEY = "questions.sharing"
@@ -19,19 +21,21 @@ async def quotable(ctx: Context[Any]) -> list[int]:
     quoted only at home; one that shares with nobody is not quoted at all. In a direct, the groups that the member
     was seen in count as home.
     """
-    set_by_group = await settings.by_group(ctx.store, KEY)
-    default = set_by_group.get(settings.COMMUNITY, configured(ctx))
-    every = {group.id: set_by_group.get(group.id, default) for group in await groups.every(ctx.store, GroupKind.GROUP)}
-    home = await _home(ctx)
-    if not ctx.group.is_direct and every.get(ctx.group.id) != "community":
+    member = ctx.speaker.id if ctx.group.is_direct else 0
+    return await quotable_in(ctx.store, ctx.group, member, configured(ctx))
+
+
+async def quotable_in(store: Store, where: Group, member: int, otherwise: str) -> list[int]:
+    """Return the same for a group, or for a member's direct, outside of a turn; `otherwise` is what is `configured`."""
+    set_by_group = await settings.by_group(store, KEY)
+    default = set_by_group.get(settings.COMMUNITY, otherwise)
+    every = {group.id: set_by_group.get(group.id, default) for group in await groups.every(store, GroupKind.GROUP)}
+    home = [where.id]
+    if where.is_direct:
+        home = await memberships.groups_of(store, await members.siblings(store, member))
+    elif every.get(where.id) != "community":
         return [group for group in home if every.get(group) == "group"]
     return [group for group, shares in every.items() if shares == "community" or (shares == "group" and group in home)]
-
-
-async def _home(ctx: Context[Any]) -> list[int]:
-    if not ctx.group.is_direct:
-        return [ctx.group.id]
-    return await memberships.groups_of(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
 
 
 def configured(ctx: Context[Any]) -> str:
