@@ -49,11 +49,8 @@ def ruling(purpose: Purpose, standing: Standing, budget: int) -> Ruling:
 
 
 def is_night(now: datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
-    """Say whether nobody may be mentioned now; hours that begin when they end are none."""
-    local = now.astimezone(zone).time()
-    if quiet.quiet_from <= quiet.quiet_until:
-        return quiet.quiet_from <= local < quiet.quiet_until
-    return local >= quiet.quiet_from or local < quiet.quiet_until
+    """Say whether nobody may be mentioned now."""
+    return quiet.is_night(now.astimezone(zone).time())
 
 
 def without_mentions(body: Body) -> Body:

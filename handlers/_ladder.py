@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from handlers import Context
@@ -28,20 +29,36 @@ class Rungs:
     nudge_after: timedelta
 
 
-async def rungs(ctx: Context[Any]) -> Rungs | None:
-    """Return what holds in this group: for promises, and for keeping them.
+class Obstacle(StrEnum):
+    """Why nothing happens in a group."""
 
-    None where the ladder is off, where the bot may not speak unasked (not approved, or quiet), and where it does not
-    see all messages: a question may have been answered there without it.
-    """
+    OFF = "off"
+    UNAPPROVED = "unapproved"
+    QUIET = "quiet"
+    UNSEEN = "unseen"  # not all messages are seen: a question may have been answered without the bot
+
+
+async def rungs(ctx: Context[Any]) -> Rungs | None:
+    """Return what holds in this group: for promises, and for keeping them; None where anything is in the way."""
+    found = await standing(ctx)
+    return None if isinstance(found, Obstacle) else found
+
+
+async def standing(ctx: Context[Any]) -> Rungs | Obstacle:
+    """Return what holds in this group, or what is in the way."""
     feature = next((one for one in ctx.features if one.name == FEATURE), None)
     if feature is None or ctx.group.is_direct:
-        return None
+        return Obstacle.OFF
     overrides = await settings.overrides(ctx.store, ctx.group.id)
     chosen = effective(feature, overrides)
-    allowed = is_approved(overrides, ctx.community) and not is_quiet(overrides, ctx.now())
-    if not (chosen.enabled and allowed and await _sees_all(ctx)):
-        return None
+    if not chosen.enabled:
+        return Obstacle.OFF
+    if is_quiet(overrides, ctx.now()):
+        return Obstacle.QUIET
+    if not is_approved(overrides, ctx.community):
+        return Obstacle.UNAPPROVED
+    if not await _sees_all(ctx):
+        return Obstacle.UNSEEN
     spans = (chosen.board_after, chosen.experts_after, chosen.admins_after, chosen.nudge_after)
     return Rungs(*(timedelta(hours=hours) for hours in spans))
 

@@ -69,6 +69,12 @@ class Quiet(BaseModel):
     quiet_until: time = time(9)
     weekly_budget: int = Field(3, ge=0, le=100_000)
 
+    def is_night(self, local: time) -> bool:
+        """Say whether nobody may be mentioned at a local time; hours that begin when they end are none."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= local < self.quiet_until
+        return local >= self.quiet_from or local < self.quiet_until
+
 
 class Service(BaseModel):
     """`[service]`: in which hours members may hope for an answer.

@@ -56,6 +56,7 @@ EXAMPLES = {
     "digest": Text(zh="周报 预览", en="/digest preview"),
     "block": Text(zh="屏蔽 广告", en="/block casino"),
     "unblock": Text(zh="不屏蔽 广告", en="/unblock casino"),
+    "ladder": Text(zh="求助榜", en="/ladder"),
     "schedule": Text(zh="定时 周报 周五 18:00", en="/schedule digest fri 18:00"),
     "approve": Text(zh="发吧 12", en="/approve 12"),
     "resend": Text(zh="补发 12", en="/resend 12"),
@@ -80,7 +81,7 @@ EXAMPLES = {
 UNLISTED = {"owner": Text(zh="凭一次性的码当上所有者", en="become the owner, with the code that works once")}
 # These work from a direct, where nobody has a group's rights, and so ask for them themselves.
 ADMINS = frozenset({"approve", "resend", "posts", "export"})
-GROUP_ONLY = frozenset({"quiet", "speak", "hello", "admin"})
+GROUP_ONLY = frozenset({"ladder", "quiet", "speak", "hello", "admin"})
 
 WHO = {
     Right.SELF: Text(zh="所有人", en="Everyone"),
