@@ -15,15 +15,18 @@ from handlers._experts.settings import Settings, in_group
 from handlers._experts.telling import request
 from handlers._settings import OUTBOX, resolved
 from handlers._threads.sharing import KEY, configured
-from storage import experts, groups, members, memberships, metoo, privacy, settings, threads
+from storage import experts, groups, members, memberships, metoo, outbox, privacy, settings, threads
 from storage.experts import Answered, Ask, Expert
 from storage.groups import Group
+from storage.outbox import State
 from storage.outcome import Outcome
 from storage.settings import COMMUNITY
 from storage.threads import Thread
 
 WINDOW = timedelta(days=28)  # over which load is counted
 WEEK = timedelta(days=7)
+FOLLOWED = timedelta(days=30)  # how long an expert's answer to a question is carried
+PREFIX = "expert:"  # begins the keys of what experts are asked, and of what they answer
 WORTH = timedelta(hours=12)  # a question to an expert that could not be sent for so long is none of today's
 _WAITS = {Outcome.OPEN, Outcome.ANSWERED}
 
@@ -51,7 +54,7 @@ async def ask(ctx: Context[Any], thread: Thread) -> Reply | None:
     every = await experts.every(ctx.store)
     before = await experts.asked_about(ctx.store, thread.id)
     patience = ctx.now() - timedelta(hours=chosen.patience)
-    if not every or any(one.state is Answered.WAITING and one.at > patience for one in before):
+    if not every or any([await _has_time(ctx, one, patience) for one in before]):
         return None
     history = await experts.asked_since(ctx.store, ctx.now() - WINDOW)
     found = await known(ctx, {thread.topic, *(one.topic for one in history if one.topic)}, every)
@@ -60,6 +63,18 @@ async def ask(ctx: Context[Any], thread: Thread) -> Reply | None:
     if person is None or not await experts.ask(ctx.store, thread.id, every[person].member, ctx.now()):
         return None
     return await _reply(ctx, thread, chosen, found, every[person], history)
+
+
+async def _has_time(ctx: Context[Any], asked: Ask, since: datetime) -> bool:
+    """Say whether somebody who was asked may still answer; not where the word did not get through."""
+    if asked.state is not Answered.WAITING or asked.at <= since:
+        return False
+    post = await outbox.by_key(ctx.store, _key(asked.thread, asked.member))
+    return post is None or post.state not in {State.FAILED, State.DROPPED}
+
+
+def _key(thread: int, member: int) -> str:
+    return f"{PREFIX}{thread}:{member}"
 
 
 def _turn(found: Known, thread: Thread, free: Collection[int], history: Sequence[Ask]) -> int | None:
@@ -160,6 +175,6 @@ async def _reply(
         member=expert.member,
         about=f"thread:{thread.id}",
         purpose=Purpose.NOTICE,
-        key=f"expert:{thread.id}:{expert.member}",
+        key=_key(thread.id, expert.member),
         expires_at=min(quiet, ctx.now() + WORTH),
     )
