@@ -8,6 +8,7 @@ from handlers import ANY, NOTHING, OPTIONAL_NUMBER, Command, Context, Feature, R
 from handlers._experts.settings import FEATURE, Settings
 from handlers.experts import _agreeing as agreeing
 from handlers.experts import _answering as answering
+from handlers.experts import _endorsing as endorsing
 from handlers.experts import _listing as listing
 from handlers.experts import _passing as passing
 from handlers.experts import _skills as skills
@@ -109,6 +110,11 @@ async def shown(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Repl
 async def changed(notice: Edit | Recall | Joined | Left, message: Stored | None, ctx: Context[Settings]) -> Replies:
     """Say that words which are in the group stay there."""
     return None if message is None or not isinstance(notice, Edit | Recall) else await answering.changed(message, ctx)
+
+
+router.command(
+    "endorse", "认可", needs=Right.SELF, fits=OPTIONAL_NUMBER, help=endorsing.Texts.HELP, usage=endorsing.Texts.WHICH
+)(endorsing.endorse)
 
 
 # -- the load ---------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class Texts:
 
 
 async def listed(ctx: Context[Any]) -> list[str]:
-    """Return who agreed, by topic; the topics that most was asked about first.
+    """Return who agreed, by topic, in the order in which they did; topics that most was asked about first.
 
     Raises:
         UserError: The speaker runs no group.
@@ -67,7 +67,7 @@ async def _topics(ctx: Context[Any], found: Known, tree: Mapping[str, Topic], as
 
 
 async def _line(ctx: Context[Any], found: Known, topic: Topic, able: Mapping[int, float], asked: Sequence[Ask]) -> str:
-    order = sorted(able, key=lambda person: (-len([a for a in asked if a.person == person]), -able[person], person))
+    order = sorted(able, key=lambda person: (found.experts[person].agreed_at, person))  # no ranking
     known_as = await members.several(ctx.store, [found.experts[person].member for person in order])
     people = []
     for person in order[:NAMED]:
