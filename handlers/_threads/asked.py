@@ -8,6 +8,7 @@ from datetime import datetime
 
 from classifiers._similar.index import Index
 from classifiers._similar.likeness import by_topic
+from classifiers._similar.meaning import is_chinese
 from handlers._threads.known import Known
 from handlers._threads.weighing import BARS, Bar, lowered
 from storage import suggestions, threads, wording
@@ -52,7 +53,7 @@ async def similar(
         if hit.key not in every:
             known.forget(hit.key)
     found = [thread for thread in every.values() if thread.verdict(now).outcome in _HELPS]
-    near = [match for match in await _likened(store, index, text, found, topic) if match.likeness >= bar.also]
+    near = await _likened(store, index, text, found, topic, bar)
     origins = [Match(await _origin(store, match.thread), match.likeness) for match in near]
     usable = [m for m in origins if m.thread.group_id in groups and m.thread.id not in leave_out]
     said = await suggestions.records(store, Offered.THREAD, {match.thread.id for match in usable})
@@ -60,11 +61,16 @@ async def similar(
     return chosen(weighed, bar)[:limit]
 
 
-async def _likened(store: Store, index: Index, text: str, found: list[Thread], topic: str) -> list[Match]:
+async def _likened(store: Store, index: Index, text: str, found: list[Thread], topic: str, bar: Bar) -> list[Match]:
+    """Return the threads that are like enough to be named, by what was asked in them."""
     asked = await wording.questions(store, [thread.id for thread in found])
-    return [
-        Match(thread, by_topic(index.likeness(text, asked.get(thread.id, "")), thread.topic, topic)) for thread in found
-    ]
+    near: list[Match] = []
+    for thread in found:
+        question = asked.get(thread.id, "")
+        match = Match(thread, by_topic(index.likeness(text, question), thread.topic, topic))
+        least = bar.also if is_chinese(text) == is_chinese(question) else bar.abroad
+        near += [match] if match.likeness >= least else []
+    return near
 
 
 def chosen(matches: Iterable[Match], bar: Bar) -> list[Match]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from handlers import Context, Text
+from handlers._articles import finding
 from handlers._threads.answers import Answer, answer_of
 from handlers._threads.asked import Match
+from handlers._threads.choosing import Choice
 from handlers._threads.described import head
 from handlers._wording import durations, names
 from handlers._wording.masking import quoted
@@ -15,9 +17,13 @@ from storage.outcome import Evidence, Outcome
 from storage.replies import Block, Paragraph, Plain, Quote
 from storage.threads import Thread
 
+LINES = 6  # of what is offered; one is left for what can be done with it
+
 
 class Texts:
     """An old answer in its author's own words."""
+
+    ARTICLE = Text(zh="这一题有整理好的：", en="This was written down:")
 
     FOUND = Text(zh="以前解决过一个很像的：", en="Something very similar was solved before:")
     FOUND_ANSWERED = Text(
@@ -32,26 +38,32 @@ class Texts:
     ALSO = Text(zh="也可能是 {head}", en="Or maybe {head}")
 
 
-async def shown(ctx: Context[Any], matches: Sequence[Match], groups: Collection[int]) -> list[Block]:
-    """Return the first match with its answer, quoted, and the others by a line each: six lines at most.
+async def shown(ctx: Context[Any], choice: Choice) -> list[Block]:
+    """Return what is offered, and by a line each what else it may be: `LINES` at most."""
+    if choice.article is not None:
+        article = await finding.blocks(ctx, choice.article.article)
+        blocks, others = [line(ctx.say(Texts.ARTICLE)), *article], choice.matches
+    else:
+        blocks, others = await _answered(ctx, choice), choice.matches[1:]
+    return (blocks + _also(ctx, others))[:LINES]
 
-    Only an answer that was given in one of the groups is quoted.
-    """
-    best = matches[0].thread
+
+async def _answered(ctx: Context[Any], choice: Choice) -> list[Block]:
+    """Return the likest thread with its answer, quoted where it was given in one of the groups that share."""
+    best = choice.matches[0].thread
     solved = best.verdict(ctx.now()).outcome is Outcome.RESOLVED
     blocks: list[Block] = [
         line(ctx.say(Texts.FOUND if solved else Texts.FOUND_ANSWERED)),
         line(head(best, ctx.language)),
     ]
-    given = await answer_of(ctx.store, best, groups)
+    given = await answer_of(ctx.store, best, choice.groups)
     words = "" if given is None else quoted(given.text)
     if given is not None and words:
         blocks += [Quote(words), line(await _given(ctx, best, given))]
-    return blocks + also(ctx, matches[1:])
+    return blocks
 
 
-def also(ctx: Context[Any], matches: Sequence[Match]) -> list[Block]:
-    """Return a line for each match that is named beside the first."""
+def _also(ctx: Context[Any], matches: Iterable[Match]) -> list[Block]:
     return [line(ctx.say(Texts.ALSO, head=head(match.thread, ctx.language))) for match in matches]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers import Context, Reply, Text
-from handlers._threads import offering, unfound, weighing
-from handlers._threads.asked import Match, similar
+from handlers._threads import offering, unfound
+from handlers._threads.choosing import choose
 from handlers._threads.offering import line
-from handlers._threads.sharing import quotable
+from handlers._threads.promising import promise
 from storage import pins, suggestions, threads
 from storage.pins import Pinned
 from storage.replies import Body, Button
@@ -61,35 +61,21 @@ async def unasked(ctx: Context[Any], thread: Thread) -> Reply | None:
 
 
 async def _offer(ctx: Context[Any], thread: Thread, *, unasked: bool) -> Reply | None:
-    groups = await quotable(ctx)
     left_out = {thread.id, *await _rejected(ctx, thread)}
+    every = await suggestions.of_thread(ctx.store, thread.id)
+    articles = {one.target for one in every if one.kind is Offered.ARTICLE and one.verdict is Verdict.REJECTED}
     said = "\n".join(await question_of(ctx, thread))
-    matches = await _similar(ctx, said, groups, topic=thread.topic, leave_out=left_out, unasked=unasked)
-    if not matches:
+    choice = await choose(ctx, said, topic=thread.topic, threads=left_out, articles=articles, unasked=unasked)
+    if not choice:
         return None
-    best = matches[0]
-    await threads.describe(ctx.store, thread.id, linked_to=best.thread.id)
-    await suggestions.offer(
-        ctx.store, thread.id, Offered.THREAD, best.thread.id, likeness=best.likeness, at=ctx.now(), unasked=unasked
-    )
+    kind, target, likeness = choice.first
+    if kind is Offered.THREAD:
+        await threads.describe(ctx.store, thread.id, linked_to=target)
+    await suggestions.offer(ctx.store, thread.id, kind, target, likeness=likeness, at=ctx.now(), unasked=unasked)
     text = Texts.UNASKED if unasked else Texts.YOURS
-    blocks = [*await offering.shown(ctx, matches, groups), line(ctx.say(text, thread=thread.id))]
+    blocks = [*await offering.shown(ctx, choice), line(ctx.say(text, thread=thread.id))]
     about, key = f"thread:{thread.id}", f"suggest:{thread.id}" if unasked else None
     return Reply(Body(tuple(blocks), _buttons(ctx, thread, "solved", "reopen", "metoo")), about=about, key=key)
-
-
-async def _similar(
-    ctx: Context[Any],
-    text: str,
-    groups: Collection[int],
-    *,
-    topic: str = "",
-    leave_out: Collection[int] = (),
-    unasked: bool = False,
-) -> list[Match]:
-    bar = await weighing.bar(ctx, unasked=unasked)
-    known, now = ctx.memories.known, ctx.now()
-    return await similar(ctx.store, known, text, groups, now, topic=topic, leave_out=leave_out, bar=bar)
 
 
 def _buttons(ctx: Context[Any], thread: Thread, *commands: str) -> tuple[Button, ...]:
@@ -103,14 +89,15 @@ async def other_suggestion(ctx: Context[Any], thread: Thread) -> Reply:
     found = await suggestion(ctx, thread)
     if found is not None:
         return found
-    return Reply(Body.of(ctx.say(unfound.Texts.NO_MORE, thread=thread.id)), about=f"thread:{thread.id}")
+    lines = [ctx.say(unfound.Texts.NO_MORE, thread=thread.id), *await promise(ctx, thread)]
+    return Reply(Body.of(*lines), about=f"thread:{thread.id}")
 
 
 async def _reject(ctx: Context[Any], thread: Thread) -> None:
     offer = await offered(ctx, thread)
     if offer is not None:
         await suggestions.settle(ctx.store, offer.id, Verdict.REJECTED, ctx.now())
-    if thread.linked_to is None:
+    if thread.linked_to is None or (offer is not None and offer.kind is Offered.ARTICLE):
         return
     value, group, by = f"{REJECTED}{thread.linked_to}", thread.group_id, ctx.speaker.id
     await pins.add(ctx.store, Pinned.DUPLICATE, group=group, thread=thread.id, value=value, at=ctx.now(), by=by)
@@ -138,6 +125,13 @@ async def helped(ctx: Context[Any], thread: Thread) -> None:
         await suggestions.settle(ctx.store, offer.id, Verdict.SOLVED, ctx.now())
 
 
+async def by_article(ctx: Context[Any], thread: Thread) -> int | None:
+    """Return the article that solved a thread, as its asker said."""
+    offer = await offered(ctx, thread)
+    solved = offer is not None and offer.kind is Offered.ARTICLE and offer.verdict is Verdict.SOLVED
+    return offer.target if offer is not None and solved else None
+
+
 async def taken_back(ctx: Context[Any], thread: int, verdict: Verdict) -> None:
     """Forget the last time that the asker of a thread said this of what was offered; it stays offered."""
     said = [offer for offer in await suggestions.of_thread(ctx.store, thread) if offer.verdict is verdict]
@@ -151,24 +145,24 @@ async def taken_back(ctx: Context[Any], thread: int, verdict: Verdict) -> None:
 async def in_direct(ctx: Context[Any], text: str) -> Reply:
     """Return what a question in private is like; nothing of it is kept as a thread."""
     guesses = (await ctx.memories.taught.classifier(ctx.store, ctx.topics)).topic(text)
-    groups = await quotable(ctx)
-    matches = await _similar(ctx, text, groups, topic=guesses[0].topic if guesses else "")
-    if not matches:
+    choice = await choose(ctx, text, topic=guesses[0].topic if guesses else "")
+    if not choice:
         return Reply(Body.of(ctx.say(Texts.NEW_IN_DIRECT)))
-    blocks = [*await offering.shown(ctx, matches, groups), line(ctx.say(Texts.IN_DIRECT))]
-    return Reply(Body(tuple(blocks)), about=f"thread:{matches[0].thread.id}")
+    blocks = [*await offering.shown(ctx, choice), line(ctx.say(Texts.IN_DIRECT))]
+    kind, target, _ = choice.first
+    return Reply(Body(tuple(blocks)), about=f"{kind}:{target}")
 
 
 async def mentioned_only(ctx: Context[Any], text: str) -> Reply | None:
     """Return what a text that opened no thread is like, if anything."""
-    groups = await quotable(ctx)
-    matches = await _similar(ctx, text, groups)
-    return Reply(Body(tuple(await offering.shown(ctx, matches, groups)))) if matches else None
+    choice = await choose(ctx, text)
+    return Reply(Body(tuple(await offering.shown(ctx, choice)))) if choice else None
 
 
 async def new_question(ctx: Context[Any], thread: Thread) -> Reply:
-    """Return the number of a question that is like none, and what it lacks: no guess."""
-    body = Body.of(*await unfound.lines(ctx, thread, await question_of(ctx, thread)))
+    """Return the number of a question that is like none, what it lacks, and what comes next: no guess."""
+    lines = await unfound.lines(ctx, thread, await question_of(ctx, thread))
+    body = Body.of(*lines, *await promise(ctx, thread))
     return Reply(Body(body.blocks, _buttons(ctx, thread, "metoo")), about=f"thread:{thread.id}")
 
 

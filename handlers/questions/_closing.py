@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import Command, Context, Reply, Text, UserError, answer
+from handlers._articles.told import number as numbered
 from handlers._relink import Relinker
 from handlers._threads import suggesting
 from handlers._threads.answers import answer_of
@@ -40,6 +41,10 @@ class Texts:
     SOLVED_OLD_UNSIGNED = Text(
         zh="#{thread} 结了，{span}，用的是 #{old} 的答案。",
         en="#{thread} is solved after {span}, with the answer of #{old}.",
+    )
+    SOLVED_BY_ARTICLE = Text(
+        zh="#{thread} 结了，{span}，用的是「{article}」。",
+        en="#{thread} is solved after {span}, with {article}.",
     )
     SOLVED_ALONE = Text(
         zh="#{thread} 结了。怎么弄好的？回一句，下一个遇到的人会谢你。",
@@ -180,6 +185,10 @@ async def credit_old_answer(ctx: Context[Any], thread: Thread) -> None:
 async def _closed(ctx: Context[Any], thread: Thread) -> list[str]:
     span = took(thread, thread.facts.confirmed_at or ctx.now(), ctx.language)
     solver = thread.facts.solver
+    article = await suggesting.by_article(ctx, thread) if solver is None else None
+    if article is not None:
+        named = numbered(article, ctx.language)
+        return [ctx.say(Texts.SOLVED_BY_ARTICLE, thread=thread.id, span=span, article=named)]
     if solver is None or solver == thread.asker:
         return [ctx.say(Texts.SOLVED_ALONE if solver is None else Texts.SOLVED_SELF, thread=thread.id, span=span)]
     name = (await names.called(ctx.store, thread.group_id, [solver])).get(solver, "")

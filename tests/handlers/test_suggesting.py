@@ -1,17 +1,25 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from handlers._articles.finding import Fit
+from handlers._threads.asked import Match
+from handlers._threads.choosing import preferred
+from handlers._threads.promising import hour
+from handlers._threads.weighing import BARS
 from handlers.questions._unasked import asks
-from storage import groups, settings, suggestions
+from storage import articles, groups, settings, suggestions
 from storage.frames import Place
 from storage.suggestions import Offered, Record
 from tests.chat import Chat
-from tests.handlers.conftest import OpenChat
+from tests.handlers.conftest import FEATURES, OpenChat
 from tests.handlers.test_questions import AGAIN, ASKED, GIVEN, NEW, solved_before
+from tests.handlers.test_weighing import thread
+
+T0 = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 ARCHIVE = "归档一直失败，pg_wal 里的 WAL 文件删不掉，磁盘要满"
 SLOT = "复制槽没人用，pg_wal 目录一直涨，磁盘快满了怎么办"
@@ -251,3 +259,168 @@ async def test_talk_gets_no_suggestion_however_like_an_old_question_it_is(chat: 
 )
 def test_only_what_is_put_as_a_question_may_be_answered_unasked(question: list[str], asked: bool) -> None:
     assert asks(question) is asked
+
+
+# -- reviewed articles -------------------------------------------------------------------------------------------------
+
+WRITTEN = "不要手工删 pg_wal：先看复制槽和归档，槽没人用就删掉，再等一次检查点"
+
+
+async def reviewed(chat: Chat, *sources: int, group: str = "g1", answer: str = WRITTEN) -> int:
+    """Let an article about a full pg_wal be reviewed, made from some threads, and return its number."""
+    async with chat.database.write() as store:
+        place = await groups.ensure(store, Place("qq", group), chat.account.id)
+        words = articles.Words("pg_wal 把磁盘涨满了", "pg_wal 目录涨到几百 G，磁盘快满，能不能直接删里面的文件", answer)
+        number = await articles.draft(store, place.id, words, sources, chat.clock.now())
+        await articles.publish(store, number, chat.clock.now())
+        return number
+
+
+async def test_a_reviewed_article_comes_before_the_threads(chat: Chat) -> None:
+    await three_solved(chat)
+    number = await reviewed(chat, 1)
+    chat.later(days=1)
+    (reply,) = await chat.ask_bot("atang", AGAIN)
+    lines = reply.splitlines()
+    assert lines[0] == "这一题有整理好的："
+    assert lines[1].startswith(f"文 {number} pg_wal 把磁盘涨满了")
+    assert lines[2] == f"「{WRITTEN}」"
+    assert [line[:7] for line in lines[4:6]] == ["也可能是 #3", "也可能是 #2"]  # #1 is what it was made from
+    assert lines[-1] == "你这个记为 #4。对上了回「解决了」，不对回「没解决」，我接着找。"
+    chat.later(minutes=6)
+    assert await chat.ask_bot("atang", "解决了") == [f"#4 结了，6 分钟，用的是「文 {number}」。"]
+    async with chat.database.read() as store:
+        assert await suggestions.records(store, Offered.ARTICLE, [number]) == {number: Record(solved=1)}
+
+
+async def test_a_rejected_article_gives_way_to_the_threads(chat: Chat) -> None:
+    await solved_before(chat)
+    number = await reviewed(chat)
+    (first,) = await chat.ask_bot("atang", AGAIN)
+    assert first.splitlines()[0] == "这一题有整理好的："
+    chat.later(minutes=2)
+    (second,) = await chat.ask_bot("atang", "没解决")
+    assert second.splitlines()[:2] == ["以前解决过一个很像的：", "#1 主库磁盘快满了，pg_wal 目录涨到 300G，怎么办"]
+    chat.later(minutes=2)
+    assert (await chat.ask_bot("atang", "没解决"))[0].startswith("别的也没找到像的。")
+    async with chat.database.read() as store:
+        assert await suggestions.records(store, Offered.ARTICLE, [number]) == {number: Record(rejected=1)}
+
+
+async def test_an_article_is_shown_in_private_as_well(chat: Chat) -> None:
+    await solved_before(chat)
+    await reviewed(chat)
+    (reply,) = await chat.tell("atang", AGAIN)
+    assert reply.splitlines()[0] == "这一题有整理好的："
+
+
+@pytest.mark.parametrize("shares", ["nobody", "group"])
+async def test_nothing_of_a_group_that_does_not_share_is_shown_elsewhere(chat: Chat, shares: str) -> None:
+    await solved_before(chat, group="g2")
+    await reviewed(chat, 1, group="g2")
+    await put(chat, "g2", "questions.sharing", shares)
+    await put(chat, "g1", "questions.suggest", True)
+    said = [
+        *await chat.ask_bot("atang", AGAIN),
+        *await chat.ask_bot("atang", "没解决"),
+        *await chat.tell("hank", AGAIN),
+        *await chat.say("lena", AGAIN),
+        *await chat.say("lena", f"看 1 {AGAIN}", to_bot=True),
+    ]
+    assert said
+    for text in said:
+        for part in (GIVEN, WRITTEN, ASKED, "晓舟", "pg_wal 把磁盘涨满了"):
+            assert part not in text
+
+
+@pytest.mark.parametrize(
+    ("fits", "matches", "first"),
+    [
+        ([], [], None),
+        ([], [(1, 0.5)], None),
+        ([(7, 0.5, ())], [], 7),
+        ([(7, 0.2, ())], [], None),  # not like enough to speak
+        ([(7, 0.46, ())], [(1, 0.5)], 7),  # about as like, and reviewed
+        ([(7, 0.4, ())], [(1, 0.5)], None),
+        ([(7, 0.2, (1,))], [(1, 0.5)], 7),  # made from it
+        ([(7, 0.14, (1,))], [(1, 0.5)], None),  # worn: rejected thrice
+        ([(8, 0.3, ()), (7, 0.2, (1,))], [(1, 0.5)], 7),
+    ],
+)
+def test_when_an_article_comes_first(
+    fits: list[tuple[int, float, tuple[int, ...]]], matches: list[tuple[int, float]], first: int | None
+) -> None:
+    found = preferred(
+        [Fit(_article(number, sources), likeness) for number, likeness, sources in fits],
+        [Match(thread(number), likeness) for number, likeness in matches],
+        BARS["normal"],
+    )
+    assert (found and found.article.id) == first
+
+
+def _article(number: int, sources: tuple[int, ...]) -> articles.Article:
+    words, at = articles.Words("", "", ""), T0
+    return articles.Article(number, 1, articles.State.REVIEWED, "", 1, at, at, at, None, words, sources)
+
+
+# -- what is promised --------------------------------------------------------------------------------------------------
+
+LADDER = (*FEATURES, "experts", "escalation")
+HELP = "4 小时还没人应，我去请熟这块的朋友看一眼。"
+
+
+async def test_help_is_promised_where_it_is_configured_and_somebody_agreed(open_chat: OpenChat) -> None:
+    chat = await open_chat(features=LADDER)
+    await chat.say("laofan", "早")
+    chat.later(days=1)
+    (nobody,) = await chat.ask_bot("lena", NEW)
+    assert nobody.splitlines()[-1].startswith("补两样")
+    await chat.tell("laofan", "可以找我")
+    await chat.tell("laofan", "擅长 扩展与外部表")
+    chat.later(hours=2)
+    (reply,) = await chat.ask_bot("hank", NEW)
+    assert reply.splitlines()[-1] == HELP
+    await put(chat, "g1", "escalation.experts_after", 6)
+    chat.later(hours=2)
+    (later,) = await chat.ask_bot("atang", NEW)
+    assert later.splitlines()[-1] == HELP.replace("4 小时", "6 小时")
+    chat.later(minutes=3)
+    for setting, value in (
+        ("escalation.experts_after", 0),
+        ("escalation.enabled", False),
+        ("outbox.quiet", True),
+    ):
+        await put(chat, "g1", setting, value)
+        chat.later(minutes=30)
+        (none,) = await chat.ask_bot(f"asker {setting}", NEW)
+        assert "我去" not in none, setting
+
+
+async def test_at_night_the_morning_is_promised_where_there_is_a_ladder(open_chat: OpenChat) -> None:
+    chat = await open_chat(features=LADDER)
+    await chat.say("laofan", "早")
+    chat.later(hours=14)
+    (reply,) = await chat.ask_bot("lena", NEW)
+    assert reply.splitlines()[-1] == "夜里我不去叫人，早上 9 点后接着找。"
+    await put(chat, "g1", "escalation.enabled", False)
+    chat.later(minutes=30)
+    (none,) = await chat.ask_bot("hank", NEW)
+    assert "夜里" not in none
+
+
+async def test_after_the_last_no_help_is_promised_as_well(open_chat: OpenChat) -> None:
+    chat = await open_chat(features=LADDER)
+    await solved_before(chat)
+    await chat.tell("laofan", "可以找我")
+    await chat.tell("laofan", "擅长 监控与维护")
+    await chat.ask_bot("atang", AGAIN)
+    chat.later(minutes=2)
+    (reply,) = await chat.ask_bot("atang", "没解决")
+    assert reply.splitlines()[-1] == HELP
+
+
+@pytest.mark.parametrize(
+    ("moment", "zh", "en"), [(time(9), "9 点", "09:00"), (time(8, 30), "8:30 ", "08:30"), (time(0), "0 点", "00:00")]
+)
+def test_times_of_day(moment: time, zh: str, en: str) -> None:
+    assert (hour(moment, "zh"), hour(moment, "en")) == (zh, en)

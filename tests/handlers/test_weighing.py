@@ -44,7 +44,7 @@ def test_a_higher_confidence_asks_for_more_and_the_second_may_be_less_like_than_
     low, normal, high = BARS["low"], BARS["normal"], BARS["high"]
     assert normal.first == LIKE
     assert low.first < normal.first < high.first < 1
-    assert all(0 < bar.also < bar.first for bar in (low, normal, high))
+    assert all(0 < bar.also < bar.first < 1 and bar.also < bar.abroad < 1 for bar in (low, normal, high))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_a_higher_confidence_asks_for_more_and_the_second_may_be_less_like_than_
     ],
 )
 def test_which_matches_pass(found: list[tuple[int, float]], numbers: list[int]) -> None:
-    matches = chosen([Match(_thread(number), likeness) for number, likeness in found], BARS["normal"])
+    matches = chosen([Match(thread(number), likeness) for number, likeness in found], BARS["normal"])
     assert [match.thread.id for match in matches] == numbers
 
 
-def _thread(number: int) -> Thread:
+def thread(number: int) -> Thread:
     return Thread(number, 1, 1, 1, "", "", False, None, None, Facts(T0, T0))
