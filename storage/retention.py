@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, func, literal, or_, select, update
 
-from storage import drafts, errands, groups, inbox, members, messages, outbox, settings
+from storage import drafts, errands, groups, inbox, members, messages, outbox, schedules, settings
 from storage._forgetting import PSEUDONYM, hold_places, pseudonym
 from storage.database import Store
 from storage.dialogs import DIALOGS
@@ -26,6 +26,8 @@ from storage.threads import THREAD_MESSAGES, THREADS
 SWEEP = 50_000  # messages looked at in one purge; the next one goes on there, and begins anew at the end
 ERASE = 2_000  # messages erased in one purge
 IDENTITIES = timedelta(days=30)  # how long a frame's key stays after its body: longer than any platform repeats itself
+OCCURRENCES_KEPT = timedelta(days=70)  # longer than lies between two instants of any rule, so that none comes twice
+OCCURRENCES = 5_000  # deleted in one purge: far more than fall due in an hour
 _SWEPT = "retention.swept"
 
 
@@ -65,6 +67,7 @@ async def purge(store: Store, limits: Limits, now: datetime) -> Purged:
     acts = (await store.execute(audit)).rowcount if limits.audit else 0
     await store.execute(delete(CODES).where(CODES.c.expires_at < now - IDENTITIES))
     await store.execute(delete(DIALOGS).where(DIALOGS.c.expires_at < now))
+    await schedules.forget(store, now - OCCURRENCES_KEPT, OCCURRENCES)
     swept = await sweep(store, limits, now)
     return Purged(frames, swept, posts, acts, await _forget_addresses(store))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, select, true, update
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, delete, select, true, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -126,3 +126,12 @@ async def latest(store: Store, schedule: int) -> datetime | None:
     query = select(OCCURRENCES.c.due_at).where(OCCURRENCES.c.schedule_id == schedule)
     found: datetime | None = await store.scalar(query.order_by(OCCURRENCES.c.due_at.desc()).limit(1))
     return found
+
+
+async def forget(store: Store, before: datetime, most: int) -> int:
+    """Delete at most `most` occurrences that were due before a time, and return how many: nothing asks for them.
+
+    A time that lies further back than any rule's last instant, so that none falls due once more.
+    """
+    old = select(OCCURRENCES.c.id).where(OCCURRENCES.c.due_at < before).order_by(OCCURRENCES.c.id).limit(most)
+    return (await store.execute(delete(OCCURRENCES).where(OCCURRENCES.c.id.in_(old)))).rowcount

@@ -21,7 +21,9 @@ from storage.replies import At, Block, Button, Paragraph, Plain
 from storage.rungs import Rung
 from storage.threads import Placed, Thread
 
-CERTAIN = 0.9  # a linker that is less sure of question or answer may have put them together wrongly
+# Of 20 threads of annotated chats that looked answered and no more, 12 were what they seemed. Of the 6 that this and a
+# known topic leave, 5 were; the sixth was an idle question.
+CERTAIN = 0.95
 NO_LONGER = timedelta(days=3)  # after the nudge was due: nobody remembers
 LOOKED_BACK = NO_LONGER + timedelta(hours=168)  # as long as a setting can put a nudge off
 WORTH = timedelta(minutes=10)  # until the next look, which asks anew whether anything was said meanwhile
@@ -97,8 +99,8 @@ async def _certain(place: Here, thread: Thread) -> Stored | None:
 
 
 async def is_certain(store: Store, thread: Thread, answer: Stored) -> bool:
-    """Say whether the linker was sure of a question, and of the answer to it."""
-    return await rungs.certainty(store, [thread.first_message, answer.id]) >= CERTAIN
+    """Say whether a thread is about something, and the linker was sure of its question, and of the answer to it."""
+    return bool(thread.topic) and await rungs.certainty(store, [thread.first_message, answer.id]) >= CERTAIN
 
 
 async def _may_hear(ctx: Context[Settings], thread: Thread) -> bool:

@@ -6,7 +6,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from storage import derived, dialogs, errands, grants, inbox, messages, outbox, pins, retention, search, threads
+from handlers._rules import LOOK_BACK_DAYS
+from storage import (
+    derived,
+    dialogs,
+    errands,
+    grants,
+    inbox,
+    messages,
+    outbox,
+    pins,
+    retention,
+    schedules,
+    search,
+    threads,
+)
 from storage.database import Database, Store
 from storage.dialogs import Dialog
 from storage.errands import ERRANDS, Errand
@@ -16,6 +30,7 @@ from storage.outbox import State
 from storage.outcome import facts
 from storage.replies import Body, Reply
 from storage.retention import Limits, Purged, purge, sweep
+from storage.schedules import OCCURRENCES, Occurrence, Schedule
 from tests.conftest import T0
 from tests.storage.rows import a_group, a_member, said
 
@@ -137,6 +152,21 @@ async def test_the_rest_of_the_audit_is_still_one_chain(database: Database) -> N
         await purge(store, Limits(audit=2), T0 + 4 * DAY)
         assert await store.scalar(select(func.count()).select_from(AUDIT)) == 2
         assert await grants.cut(store) is None
+
+
+async def test_due_instants_go_when_no_rule_looks_back_so_far(database: Database) -> None:
+    async with database.write() as store:
+        look = await schedules.put(store, Schedule("escalation", "look", 0, "every 10m", "UTC", T0))
+        for day in range(4):
+            assert await schedules.claim(store, Occurrence(look, T0 + day * DAY), T0 + day * DAY)
+        await purge(store, Limits(), T0 + retention.OCCURRENCES_KEPT + DAY * 1.5)
+        assert await store.scalars(select(OCCURRENCES.c.due_at)) == [T0 + 2 * DAY, T0 + 3 * DAY]
+        assert await schedules.forget(store, T0 + 9 * DAY, 1) == 1
+        assert await schedules.latest(store, look.id) == T0 + 3 * DAY
+
+
+def test_no_rule_looks_back_farther_than_due_instants_are_kept() -> None:
+    assert timedelta(days=LOOK_BACK_DAYS) < retention.OCCURRENCES_KEPT
 
 
 def test_the_limits_are_those_of_the_configuration() -> None:
