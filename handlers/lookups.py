@@ -19,15 +19,17 @@ from handlers import (
     UserError,
     answer,
 )
+from handlers._articles.finding import shelf_of
+from handlers._articles.told import head as pointed_at
 from handlers._threads.described import head, is_asker, meant, of_place, state, waiting
 from handlers._threads.sharing import quotable
 from handlers._wording import durations, names
 from handlers._wording.masking import flat, quoted
-from storage import members, memberships, metoo, search, threads, topics
+from storage import articles, members, memberships, metoo, search, threads, topics
 from storage.outcome import Outcome
 from storage.threads import Placed, Thread
 
-MOST = 5
+MOST, MOST_ARTICLES = 5, 2
 LOOKED_BACK = timedelta(days=60)  # a thread with chatter in it may wait that long
 HITS = 200
 SHOWN_ANSWERS = 7
@@ -61,6 +63,8 @@ class Texts:
         zh="提到「{words}」的有 {count} 题，最像的 {most} 题：", en="{count} have “{words}”; the best {most}:"
     )
     FOUND_HOW = Text(zh="看全文：发「看 {number}」。", en="The whole thread: /show {number}.")
+    ARTICLES = Text(zh="整理好的：", en="Reviewed:")
+    ARTICLES_HOW = Text(zh="看全文：发「文 {number}」。", en="In full: /article {number}.")
     FOUND_NONE = Text(
         zh="没找到提到「{words}」的题。换个词试试，或者 @我 把问题说完整。",
         en="No question has “{words}”. Try another word, or mention me with the whole question.",
@@ -126,16 +130,27 @@ async def find(command: Command, ctx: Context[NoSettings]) -> Reply:
     if not search.phrases(command.args):
         raise UserError(ctx.say(Texts.FIND_USAGE))
     words = quoted(command.args, WORDS_LIMIT)
-    hits = await search.find(ctx.store, command.args, groups=await quotable(ctx), limit=HITS)
+    inside = await quotable(ctx)
+    told = await _articles(command.args, inside, ctx)
+    hits = await search.find(ctx.store, command.args, groups=inside, limit=HITS)
     held = await threads.holding(ctx.store, hits)
     unique = {held[hit].id: held[hit] for hit in hits if hit in held}
     counted = [t for t in unique.values() if t.verdict(ctx.now()).outcome not in {Outcome.INVALID, Outcome.WITHDRAWN}]
     if not counted:
-        return answer(ctx.say(Texts.FOUND_NONE, words=words))
-    shown = counted[:MOST]
-    heading = Texts.FOUND if len(counted) <= MOST else Texts.FOUND_MOST
-    first = ctx.say(heading, words=words, count=len(counted), most=MOST)
-    return answer(first, *_with_state(shown, ctx), ctx.say(Texts.FOUND_HOW, number=shown[0].id))
+        return answer(*told) if told else answer(ctx.say(Texts.FOUND_NONE, words=words))
+    most = MOST - len(told)
+    shown = counted[:most]
+    heading = Texts.FOUND if len(counted) <= most else Texts.FOUND_MOST
+    first = ctx.say(heading, words=words, count=len(counted), most=most)
+    return answer(*told, first, *_with_state(shown, ctx), ctx.say(Texts.FOUND_HOW, number=shown[0].id))
+
+
+async def _articles(words: str, inside: list[int], ctx: Context[NoSettings]) -> list[str]:
+    """Return the lines of the reviewed articles that hold the words, the latest ones, and how to read on."""
+    found = (await shelf_of(ctx)).holding(words, inside)[:MOST_ARTICLES]
+    every = await articles.several(ctx.store, found)
+    lines = [await pointed_at(ctx, every[number]) for number in found]
+    return [ctx.say(Texts.ARTICLES), *lines, ctx.say(Texts.ARTICLES_HOW, number=found[0])] if found else []
 
 
 def _with_state(found: list[Thread], ctx: Context[NoSettings]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from handlers._wording.names import call_name
 
@@ -16,16 +16,15 @@ _PAUSE = r"[ \t]?[,，:：、!！~～]+[ \t]?"
 _GAP = re.compile(r"[ \t]{2,}")
 
 
-def names_of(cards: Iterable[str], kept: Collection[str] = ()) -> list[str]:
+def names_of(cards: Iterable[str]) -> list[str]:
     """Return what the bearers of cards may be called, longest first.
 
-    `kept` are words that a text needs (in lower case): somebody may be called Vacuum, or 索引. A single character, and
-    two Latin letters, are no name that could be told from a word.
+    A single character, and two Latin letters, are no name that could be told from a word.
     """
     found: set[str] = set()
     for card in cards:
         found |= {card.strip()[:LONGEST], call_name(card)}
-    return sorted((one for one in found if _tells(one) and one.lower() not in kept), key=lambda one: (-len(one), one))
+    return sorted((one for one in found if _tells(one)), key=lambda one: (-len(one), one))
 
 
 def _tells(name: str) -> bool:

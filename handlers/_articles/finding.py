@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +46,15 @@ async def shelf_of(ctx: Context[Any]) -> Shelf:
     return shelf  # type: ignore[no-any-return]
 
 
-async def fitting(ctx: Context[Any], text: str, *, topic: str = "", limit: int = 3) -> list[Fit]:
-    """Return the reviewed articles that are like a question and may be shown here, likest first.
+async def fitting(
+    ctx: Context[Any], text: str, *, topic: str = "", limit: int = 3, groups: Collection[int] | None = None
+) -> list[Fit]:
+    """Return the reviewed articles that are like a question and may be shown here (or are of `groups`), likest first.
 
     None is less like it than `NEAR`; how much is enough to speak is the caller's to say.
     """
-    hits = (await shelf_of(ctx)).like(text, await quotable(ctx), CANDIDATES)
+    inside = await quotable(ctx) if groups is None else groups
+    hits = (await shelf_of(ctx)).like(text, inside, CANDIDATES)
     if not hits:
         return []
     index = await ctx.memories.known.caught_up(ctx.store)  # what a word tells by being rare is the threads' to say

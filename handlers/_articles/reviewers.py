@@ -1,8 +1,8 @@
-"""Who may review an article, and who is asked next: experts on its topic who agreed to be asked, else admins in turn."""
+"""Who may review an article, and who is asked next: experts on its topic who agreed to that, else admins in turn."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ from handlers._experts.settings import in_group
 from handlers._rights import may
 from handlers._threads.sharing import KEY, configured
 from storage import experts, grants, groups, members, memberships, privacy, reviews, settings, threads
-from storage.articles import Article
 from storage.experts import Expert
 from storage.settings import COMMUNITY
 
@@ -30,35 +29,32 @@ async def may_review(ctx: Context[Any], group: int, topic: str, article: int | N
     return any(ctx.speaker.person_id == expert.person for expert in able)
 
 
-async def next_reviewer(ctx: Context[Any], article: Article) -> int | None:
-    """Return the member to ask: an expert before an admin, and who was asked longest ago before others.
+async def next_reviewer(
+    ctx: Context[Any], group: int, topic: str, sources: Collection[int], asked: Collection[int] = ()
+) -> int | None:
+    """Return the member to ask about an article from a group: an expert before an admin, the longest unasked first.
 
-    Nobody is asked twice in one round, and who took part in the thread only where there is nobody else.
+    Nobody of those who were asked already; who took part in the threads only where there is nobody else.
     """
-    begun = article.doubted_at or article.drafted_at
-    asked = {one.member for one in await reviews.of(ctx.store, [article.id]) if one.asked_at >= begun}
-    took_part = await _took_part(ctx, article.sources)
-    able = await _rested(ctx, [one.member for one in await _experts(ctx, article.group, article.topic)])
-    admins = sorted(await grants.holders(ctx.store, Right.WORK, article.group))
-    for some in (able, admins):
-        free = [member for member in some if member not in asked]
-        last = await reviews.last_asked(ctx.store, free)
-        if free:
-            return min(free, key=lambda member: (member in took_part, *_since(last.get(member)), member))
-    return None
+    took_part = {one.message.member_id for one in await threads.placed_in(ctx.store, sources)}
+    able = await _rested(ctx, [one.member for one in await _experts(ctx, group, topic)])
+    admins = sorted(await grants.holders(ctx.store, Right.WORK, group))
+    free = [member for member in [*able, *admins] if member not in asked]
+    last = await reviews.last_asked(ctx.store, free)
+    return min(
+        free,
+        key=lambda one: (one in took_part, one not in able, *_since(last.get(one)), one),
+        default=None,
+    )
 
 
 def _since(at: datetime | None) -> tuple[bool, float]:
     return (at is not None, 0.0 if at is None else at.timestamp())
 
 
-async def _took_part(ctx: Context[Any], sources: Collection[int]) -> set[int | None]:
-    return {one.message.member_id for one in await threads.placed_in(ctx.store, sources)}
-
-
-async def _rested(ctx: Context[Any], some: Iterable[int]) -> list[int]:
+async def _rested(ctx: Context[Any], some: Sequence[int]) -> list[int]:
     """Return those experts who can be written to, and were not asked for a review this week."""
-    last = await reviews.last_asked(ctx.store, list(some))
+    last = await reviews.last_asked(ctx.store, some)
     due = [one for one in some if one not in last or ctx.now() - last[one] >= PAUSE]
     reached = [one for one in due if await groups.direct_of(ctx.store, one) is not None]
     return [one for one in reached if not await privacy.is_silent(ctx.store, one)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from handlers import Context, Text
@@ -50,12 +51,14 @@ def sources_of(article: Article, language: str) -> str:
     return numbers or Texts.NO_SOURCE.in_language(language)
 
 
+def marked(line: str, marks: Iterable[str], language: str) -> str:
+    """Return a line with what is to be known of it in brackets, if anything is."""
+    shown_marks = (", " if language == "en" else "，").join(mark for mark in marks if mark)
+    return Texts.MARKED.in_language(language, head=line, marks=shown_marks) if shown_marks else line
+
+
 async def head(ctx: Context[Any], article: Article) -> str:
     """Return the line that points at an article: 文 12 复制槽撑满磁盘（PG 14 到 16，可能过时）."""
     line = ctx.say(Texts.HEAD, number=number(article.id, ctx.language), title=title(article.words, ctx.language))
-    marks = [versions(article.words, ctx.language)]
-    if await doubts(ctx, article) is not None:
-        marks.append(ctx.say(Texts.DOUBTED))
-    between = ", " if ctx.language == "en" else "，"
-    told = between.join(mark for mark in marks if mark)
-    return ctx.say(Texts.MARKED, head=line, marks=told) if told else line
+    doubted = "" if await doubts(ctx, article) is None else ctx.say(Texts.DOUBTED)
+    return marked(line, [versions(article.words, ctx.language), doubted], ctx.language)

@@ -13,7 +13,7 @@ from handlers._rules import RuleText
 from handlers.digest._edition import Every
 
 FEATURE = "digest"
-SECTIONS = ("figures", "hot topics", "worth reading", "open questions", "thanks", "newcomers")
+SECTIONS = ("figures", "hot topics", "worth reading", "learnt", "open questions", "thanks", "newcomers")
 
 
 class Settings(BaseModel):

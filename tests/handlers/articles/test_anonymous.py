@@ -6,13 +6,12 @@ import pytest
 
 from handlers._articles.anonymous import anonymous, names_of
 
-CARDS = ("成都-老樊-DBA", "晓舟", "Lena Wang", "石头", "vacuum", "阿", "Li", "10086")
-NAMES = names_of(CARDS, kept={"vacuum"})
+CARDS = ("成都-老樊-DBA", "晓舟", "Lena Wang", "石头", "阿", "Li", "10086")
+NAMES = names_of(CARDS)
 
 
 def test_what_people_may_be_called() -> None:
     assert NAMES == ["Lena Wang", "成都-老樊-DBA", "晓舟", "石头", "老樊"]
-    assert "vacuum" in names_of(CARDS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Puts articles before reviewers: the draft in private, one person at a time, and once more before another one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from handlers import Body, Context, Purpose, Reply, Text
+from handlers._articles import told
+from handlers._articles.doubts import Doubt
+from handlers._articles.pending import PATIENCE, asked_of, waiting
+from handlers._articles.reviewers import next_reviewer
+from handlers._settings import language
+from handlers.articles import _showing as showing
+from storage import groups, reviews, settings
+from storage.articles import Article, State
+from storage.replies import Button
+
+TWICE = 2  # so many are asked in one round
+WORTH = timedelta(days=2)  # a draft that could not be sent for so long is asked of another one
+
+
+class Texts:
+    """What a reviewer reads."""
+
+    DRAFT = Text(
+        zh="文 {number} 草稿，依据 {sources}，想请你看一眼：",
+        en="Draft of article {number}, from {sources}, for you to see:",
+    )
+    DOUBTED = Text(zh="文 {number} {why}想请你再看一眼：", en="Article {number}, for you to see again. {why}")
+    HOW = Text(
+        zh="行就回「行」，要改回「改：改好的答案」，不要回「扔」。不回也没事，我去问别人。",
+        en="Reply ok, or edit: and the better answer, or drop. Silence is fine, too; I will ask somebody else.",
+    )
+    HOW_AGAIN = Text(
+        zh="还对就回「行」，要改回「改：改好的答案」，过时了回「扔」。不回也没事，我去问别人。",
+        en="Reply ok if it still holds, edit: and the better answer, or drop. Silence is fine, too.",
+    )
+    YES = Text(zh="行", en="OK")
+    NO = Text(zh="扔", en="Drop")
+
+
+async def ask(ctx: Context[Any], article: Article, member: int, doubt: Doubt | None = None) -> Reply:
+    """Keep that a member is asked about an article as it stands, and return the private word."""
+    await reviews.ask(ctx.store, article.id, article.group, article.version, member, ctx.now())
+    direct = await groups.direct_of(ctx.store, member)
+    before, overrides = ctx.language, {} if direct is None else await settings.overrides(ctx.store, direct.id)
+    ctx.language = language(overrides, ctx.community)
+    try:
+        body = await post(ctx, article, doubt)
+    finally:
+        ctx.language = before
+    key = f"article:{article.id}:{article.version}:{member}:{ctx.now():%Y%m%dT%H%M%S}"
+    return Reply(
+        body,
+        member=member,
+        about=f"article:{article.id}",
+        purpose=Purpose.NOTICE,
+        key=key,
+        expires_at=ctx.now() + WORTH,
+    )
+
+
+async def post(ctx: Context[Any], article: Article, doubt: Doubt | None = None) -> Body:
+    """Return an article as its reviewer reads it: all of its words, and the one word that decides."""
+    again = article.state is State.REVIEWED
+    if again and doubt is not None:
+        first = ctx.say(Texts.DOUBTED, number=article.id, why=showing.why(ctx, doubt))
+    else:
+        first = ctx.say(Texts.DRAFT, number=article.id, sources=told.sources_of(article, ctx.language))
+    versions = told.versions(article.words, ctx.language)
+    title = told.title(article.words, ctx.language)
+    named = told.marked(title, [versions], ctx.language)
+    how = ctx.say(Texts.HOW_AGAIN if again else Texts.HOW)
+    buttons = (
+        Button(ctx.say(Texts.YES), f"/article ok {article.id}"),
+        Button(ctx.say(Texts.NO), f"/article drop {article.id}"),
+    )
+    return Body(Body.of(first, named, *showing.words_of(ctx, article), how).blocks, buttons)
+
+
+async def ask_again(ctx: Context[Any]) -> list[Reply]:
+    """Ask another reviewer, once, where the first one has not answered for a week."""
+    replies: list[Reply] = []
+    for article in await waiting(ctx):
+        asked = await asked_of(ctx, article)
+        late = all(ctx.now() - one.asked_at >= PATIENCE for one in asked)
+        if not late or len(asked) >= TWICE:
+            continue
+        before = {one.member for one in asked}
+        member = await next_reviewer(ctx, article.group, article.topic, article.sources, before)
+        if member is not None:
+            replies.append(await ask(ctx, article, member))
+    return replies

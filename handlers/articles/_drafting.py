@@ -1,0 +1,168 @@
+"""Drafts articles from threads: by command, and each day the best of what was solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers import Command, Context, Reply, Text, UserError, answer
+from handlers._articles.anonymous import names_of
+from handlers._articles.doubts import doubts
+from handlers._articles.finding import fitting
+from handlers._articles.pending import waiting
+from handlers._articles.reviewers import may_review, next_reviewer, shares
+from handlers._articles.writing import asked_in, written
+from handlers._threads.answers import answer_of
+from handlers._threads.described import meant
+from handlers._threads.worth import FULL, THIN, Candidate, chosen
+from handlers.articles import _asking as asking
+from storage import articles, groups, memberships, messages, metoo, threads
+from storage.articles import Article, State, Words
+from storage.frames import GroupKind
+from storage.outcome import Evidence
+from storage.threads import Placed, Thread
+
+LOOK_BACK = timedelta(days=28)  # what was solved longer ago is drafted by command only
+MOST_WAITING = 5  # drafts; while so many wait, nobody is asked about another one
+AGAIN = 0.4  # a question that is so like an article needs none of its own
+_SURE = frozenset({Evidence.CONFIRMED, Evidence.ENDORSED})
+
+
+class Texts:
+    """What is said to whoever wants a thread drafted."""
+
+    HELP = Text(zh="把解决了的一题起草成文章", en="draft an article from a solved question")
+    USAGE = Text(zh="起草哪一题？这样写：「起草 2941」。", en="Which one? Like this: /draft 2941.")
+    REVIEWERS = Text(
+        zh="起草要群管理员或者熟这个主题的专家来。", en="Drafting is for the group's admins and the topic's experts."
+    )
+    NOT_SHARED = Text(
+        zh="#{thread} 所在的群设了不转述，不整理成文章。", en="The group of #{thread} does not want to be quoted."
+    )
+    NO_ANSWER = Text(
+        zh="#{thread} 还没有说得上来的回答，等解决了再起草。", en="#{thread} has no answer yet that would stand alone."
+    )
+    ALREADY = Text(
+        zh="#{thread} 已经整理成文 {number} 了：发「文 {number}」。",
+        en="#{thread} has become article {number} already.",
+    )
+    WAITS = Text(
+        zh="#{thread} 的草稿是文 {number}，在等人看。",
+        en="#{thread} has been drafted as article {number}, which waits.",
+    )
+    SENT = Text(
+        zh="#{thread} 起草成文 {number} 了，私聊发你看。", en="Drafted #{thread} as article {number}; see your direct."
+    )
+
+
+async def draft(command: Command, ctx: Context[Any]) -> list[Reply] | Reply:
+    """Draft an article from a thread and put it before whoever asked for it."""
+    thread = await meant(command, ctx)
+    if thread is None:
+        raise UserError(ctx.say(Texts.USAGE))
+    if not await may_review(ctx, thread.group_id, thread.topic):
+        raise UserError(ctx.say(Texts.REVIEWERS))
+    if await shares(ctx, thread.group_id) == "nobody":
+        raise UserError(ctx.say(Texts.NOT_SHARED, thread=thread.id))
+    known = await _known(ctx, thread)
+    if known is not None:
+        return known
+    words = await _words(ctx, thread, await threads.content(ctx.store, thread.id))
+    if len(words.answer) < THIN:
+        raise UserError(ctx.say(Texts.NO_ANSWER, thread=thread.id))
+    article = await _keep(ctx, thread, words)
+    asked = await asking.ask(ctx, article, ctx.speaker.id)
+    if ctx.group.is_direct:
+        return asked
+    return [answer(ctx.say(Texts.SENT, thread=thread.id, number=article.id), about=f"thread:{thread.id}"), asked]
+
+
+async def _known(ctx: Context[Any], thread: Thread) -> Reply | None:
+    """Return what is said of a thread from which an article was drafted; a draft is shown to its reviewer again."""
+    number = (await articles.drafted_from(ctx.store, [thread.id])).get(thread.id)
+    found = None if number is None else await articles.find(ctx.store, number)
+    if found is None or found.state is State.DROPPED:
+        return None
+    if found.state is State.DRAFT and ctx.group.is_direct:
+        return await asking.ask(ctx, found, ctx.speaker.id)
+    text = Texts.WAITS if found.state is State.DRAFT else Texts.ALREADY
+    return answer(ctx.say(text, thread=thread.id, number=number))
+
+
+async def daily(ctx: Context[Any], most: int) -> list[Reply]:
+    """Draft the best of what was solved, at most so many, and put each before one reviewer.
+
+    Nothing is drafted that nobody could review, that an article says already, or from a group that keeps to itself.
+    """
+    waits = sum(one.state is State.DRAFT for one in await waiting(ctx))
+    room = min(most, MOST_WAITING - waits)
+    every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
+    shared = [group for group in every if await shares(ctx, group) == "community"]
+    replies: list[Reply] = []
+    for thread, words in await _best(ctx, shared) if room > 0 else ():
+        if len(replies) >= room:
+            break
+        member = await next_reviewer(ctx, thread.group_id, thread.topic, [thread.id])
+        if member is not None and not await _is_told(ctx, thread, words, shared):
+            replies.append(await asking.ask(ctx, await _keep(ctx, thread, words), member))
+    return replies
+
+
+async def doubted(ctx: Context[Any]) -> list[Reply]:
+    """Put one article that may be out of date before a reviewer, the longest unreviewed first."""
+    every = [one for one in await articles.in_state(ctx.store, State.REVIEWED) if one.doubted_at is None]
+    for article in sorted(every, key=lambda one: (one.reviewed_at or one.drafted_at, one.id)):
+        doubt = await doubts(ctx, article)
+        if doubt is not None:
+            await articles.doubt(ctx.store, article.id, ctx.now())
+            member = await next_reviewer(ctx, article.group, article.topic, article.sources)
+            return [] if member is None else [await asking.ask(ctx, article, member, doubt)]
+    return []
+
+
+async def _best(ctx: Context[Any], shared: Sequence[int]) -> list[tuple[Thread, Words]]:
+    solved = await articles.undrafted(ctx.store, shared, ctx.now() - LOOK_BACK)
+    sure = {thread.id: thread for thread in solved if thread.verdict(ctx.now()).evidence in _SURE}
+    placed: dict[int, list[Placed]] = {}
+    for one in await threads.placed_in(ctx.store, sure):
+        placed.setdefault(one.thread, []).append(one)
+    words = {number: await _words(ctx, thread, placed.get(number, [])) for number, thread in sure.items()}
+    told_too = await metoo.counts(ctx.store, sure)
+    candidates = [
+        Candidate(t.id, t.facts.solver, _people(placed.get(t.id, [])), told_too.get(t.id, 0), words[t.id].answer)
+        for t in sure.values()
+        if len(words[t.id].answer) >= FULL
+    ]
+    return [(sure[one.thread], words[one.thread]) for one in chosen(candidates, len(candidates))]
+
+
+def _people(placed: Sequence[Placed]) -> int:
+    return len({one.message.member_id for one in placed if one.role != "aside"})
+
+
+async def _is_told(ctx: Context[Any], thread: Thread, words: Words, shared: Sequence[int]) -> bool:
+    asked = words.question or words.title
+    found = await fitting(ctx, asked, topic=thread.topic, limit=1, groups=shared)
+    return bool(found) and found[0].likeness >= AGAIN
+
+
+async def _words(ctx: Context[Any], thread: Thread, placed: Sequence[Placed]) -> Words:
+    """Return what an article of a thread would say; its answer is empty where no person gave one in it."""
+    given = None if thread.facts.accepted is None else await answer_of(ctx.store, thread)
+    said = "" if given is None or "bot" in (await messages.get(ctx.store, given.message)).flags else given.text
+    asked = asked_in(placed, thread.asker)
+    names = await names_in(ctx, thread.group_id, "\n".join([thread.title, *asked, said]))
+    return written(thread.title, asked, said, names, language=ctx.language)
+
+
+async def names_in(ctx: Context[Any], group: int, text: str) -> list[str]:
+    """Return which members of a group a text names; a word that tells a topic is nobody's name."""
+    read = text.lower()
+    cards = await memberships.every_name(ctx.store, group)
+    return [one for one in names_of(cards) if one.lower() in read and not ctx.topics.topic(one)]
+
+
+async def _keep(ctx: Context[Any], thread: Thread, words: Words) -> Article:
+    number = await articles.draft(ctx.store, thread.group_id, words, [thread.id], ctx.now(), topic=thread.topic)
+    return (await articles.several(ctx.store, [number]))[number]
