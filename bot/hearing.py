@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters import Ability
 from bot.commands import Parsed
+from bot.limits import group_has_room, mention_allowed, order_allowed
 from bot.texts import Texts
 from bot.turn import Turn
 from handlers import ANSWER_AGE, COMMAND_AGE, Command, CommandEntry, Context, Feature, Replies, UserError, answer
@@ -20,10 +19,6 @@ from storage.members import Member
 from storage.messages import Stored
 from storage.outbox import Post
 
-COOL_DOWN = timedelta(seconds=3)  # a second mention within it belongs to the first: one reply
-LOOP_LIMIT = 5  # mentions of one member in one group within a minute; more is a loop, or a joke
-LOOP_SPAN = timedelta(minutes=1)
-MUTE_SPAN = timedelta(minutes=10)
 DOUBTFUL = frozenset({"anonymous", "unstable"})  # of whose authors nobody knows for sure who they are
 ENDS_DIALOG = frozenset({"取消", "算了", "cancel", "/cancel"})
 
@@ -145,16 +140,18 @@ async def _worth_an_answer(turn: Turn, said: Heard) -> bool:
         return False
     if await messages.twin(turn.store, stored):
         return False
-    recent = await messages.to_bot_by(turn.store, stored, stored.at - MUTE_SPAN)
-    return not_flooding([at for at in recent if at <= stored.at], stored.at)
+    return await mention_allowed(turn, stored, direct=said.group.is_direct)
 
 
 async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
-    """Run a command: fresh ones only, by who has the right; its effects are undone if it is refused."""
+    """Run a command: fresh ones only, not too many, by who has the right; its effects are undone if it is refused."""
     stored = said.stored
-    if said.frame.replayed or await messages.twin(turn.store, stored):
+    if said.frame.replayed or "bot" in stored.flags or await messages.twin(turn.store, stored):
         return
     entry = parsed.bound.entry
+    if not await _has_room(turn, said, entry):
+        await _audit(turn, said, parsed, "too many")
+        return
     if turn.clock_now - stored.at > COMMAND_AGE:
         await _audit(turn, said, parsed, "too old")
         return
@@ -165,6 +162,13 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
         return
     replies = await _run(turn, said, parsed, rights)
     await _queue(turn, replies, said)
+
+
+async def _has_room(turn: Turn, said: Heard, entry: CommandEntry) -> bool:
+    """Say whether a command is obeyed; in a group that got its answers, one that only asks is not."""
+    if not await order_allowed(turn, said.stored):
+        return False
+    return entry.needs is not Right.READ or said.group.is_direct or await group_has_room(turn, said.group.id)
 
 
 async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]) -> Replies:
@@ -198,6 +202,8 @@ async def _press(turn: Turn, frame: Frame, group: Group, press: Press, received:
     post = await outbox.posted_as(turn.store, group.id, press.key)
     parsed = turn.parse(press.command, spoken_to=True)
     if parsed is None or frame.replayed or turn.clock_now - frame.at > COMMAND_AGE:
+        return
+    if not turn.house.presses.allowed(group.id, member.id, turn.clock_now):
         return
     stored = Stored(
         0, group.id, frame.key, "", member.id, frame.at, Kind.TEXT, press.name, press.command, None, None, (),
@@ -286,15 +292,3 @@ async def _queue(turn: Turn, replies: Replies, said: Heard) -> None:
 def quotable(stored: Stored) -> str | None:
     """Return the platform's own id of a message, by which a reply can quote it."""
     return stored.alias or (None if stored.key.startswith("seq:") else stored.key)
-
-
-def not_flooding(times: Iterable[datetime], at: datetime) -> bool:
-    """Say whether a mention at `at` (among `times`, this member's mentions in this group) deserves an answer.
-
-    Not if another came within the cool-down before it: that one is answered for both. Not if there were more than
-    `LOOP_LIMIT` in any minute of the last ten: two bots that talk to each other stop here.
-    """
-    before = sorted(time for time in times if time <= at)
-    if len(before) > 1 and at - before[-2] < COOL_DOWN:
-        return False
-    return all(before[index] - before[index - LOOP_LIMIT] >= LOOP_SPAN for index in range(LOOP_LIMIT, len(before)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.adapters import Ability, Adapter
 from bot.commands import Parsed, Vocabulary
+from bot.limits import Presses
 from bot.queueing import queue
 from classifiers import Linker, Topics
 from handlers import (
@@ -45,6 +46,7 @@ class House:
     adapters: Mapping[str, Adapter] = field(default_factory=dict)  # by account; what they can do is theirs to say
     gather_seconds: int = 120
     settled: set[int] = field(default_factory=set)  # groups whose schedules are known to be written down
+    presses: Presses = field(default_factory=Presses)
 
     def able(self, account: str, ability: Ability) -> bool:
         """Say whether an account can do something; nothing is held against one whose adapter is not here."""

@@ -39,6 +39,7 @@ OUTBOX = Table(
     UniqueConstraint("key"),
     Index("ix_outbox_state_not_before", "state", "not_before"),
     Index("ix_outbox_group_id_platform_key", "group_id", "platform_key"),
+    Index("ix_outbox_group_id_created_at", "group_id", "created_at"),
     Index("ix_outbox_about", "about"),
 )
 

@@ -32,6 +32,7 @@ __all__ = [
     "by_key",
     "claim",
     "confirm",
+    "count_queued",
     "count_sent",
     "due",
     "gather",
@@ -242,6 +243,12 @@ async def count_sent(store: Store, group: int, since: datetime, purposes: Iterab
         OUTBOX.c.part == 1,
     )
     return int(await store.scalar(query) or 0)
+
+
+async def count_queued(store: Store, group: int, since: datetime) -> int:
+    """Return how many answers were queued for a group since a time, whatever became of them."""
+    mine = and_(OUTBOX.c.group_id == group, OUTBOX.c.created_at > since, OUTBOX.c.part == 1)
+    return int(await store.scalar(select(func.count()).where(mine, OUTBOX.c.purpose == Purpose.REPLY)) or 0)
 
 
 async def answered_at(store: Store, thread: int) -> datetime | None:

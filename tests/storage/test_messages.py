@@ -130,8 +130,12 @@ async def test_who_spoke_to_the_bot(database: Database) -> None:
         await said(store, group, member, "很早", T0 - 60 * SECOND, to_bot=True)
         await said(store, group, member, "别的")
         await said(store, group, member, "问", T0 + SECOND, to_bot=True)
+        await said(store, group, member, "/open", T0 + SECOND, flags=("command",))
         last = await said(store, group, member, "再问", T0 + 2 * SECOND)
-        assert sorted(await messages.to_bot_by(store, last, T0)) == [T0 + SECOND, T0 + 2 * SECOND]
+        await said(store, group, member, "后来", T0 + 2 * SECOND, to_bot=True)
+        found = await messages.to_bot_by(store, last, T0, 9)
+        assert found == [(T0 + SECOND, False), (T0 + SECOND, True), (T0 + 2 * SECOND, False)]
+        assert await messages.to_bot_by(store, last, T0, 1) == found[-1:]
 
 
 async def test_an_edit_replaces_text_and_index(database: Database) -> None:

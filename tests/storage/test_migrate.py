@@ -43,6 +43,7 @@ REVISIONS = [
     "0012_metoo",
     "0013_entrusted",
     "0014_rungs",
+    "0015_pairs",
 ]
 NEWEST = REVISIONS[-1]
 

@@ -99,6 +99,7 @@ async def test_more_than_fit_can_be_had_by_those_who_run_the_group(sqlite_databa
 async def test_every_figure_can_be_asked_about(sqlite_database: Database) -> None:
     found = await town(sqlite_database)
     for name, figure in FIGURES.items():
+        found.chat.later(seconds=6)
         said = await found.chat.ask_bot("木子", f"/why {name} 30 days")
         assert said[0].startswith(figure.zh), name
         assert figure.definition_zh in said[0], name
