@@ -5,21 +5,22 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from classifiers import Role
-from handlers import OPTIONAL_NUMBER, Command, Context, Replies, Reply, Right, Router, Text, UserError, answer
+from handlers import OPTIONAL_NUMBER, Command, Context, Replies, Reply, Right, Router, Text, answer
 from handlers._threads import suggesting
 from handlers._threads.asking import Wants, objection, wants
-from handlers._threads.described import is_asker, meant
+from handlers._threads.described import is_asker
 from handlers._threads.sharing import Sharing
 from handlers._threads.weighing import Confidence
+from handlers.questions import _also as also
 from handlers.questions import _closing as closing
-from handlers.questions._told import told
+from handlers.questions._told import hourly, look, told
 from handlers.questions._unasked import unasked
-from storage import metoo as metoos
-from storage import outbox, pins, threads
+from storage import outbox, pins, schedules, threads
 from storage.frames import Edit, Joined, Left, Recall
 from storage.messages import Stored
-from storage.outcome import Mark, Outcome
+from storage.outcome import Mark
 from storage.pins import Pinned
+from storage.schedules import Occurrence
 from storage.threads import Thread
 
 
@@ -56,35 +57,6 @@ class Texts:
         zh="记到 #{thread} 里了，谢谢你回来说一声。",
         en="Noted in #{thread}. Thanks for coming back to say so.",
     )
-    METOO = Text(
-        zh="#{thread} 的同问记下了，有结果在群里说。",
-        en="Noted that you have #{thread} as well; the group will hear of the result.",
-    )
-    METOO_ANSWERED = Text(
-        zh="#{thread} 的同问记下了。已经有人答过，发「看 {thread}」先试试。",
-        en="Noted that you have #{thread} as well. It has an answer already: /show {thread}.",
-    )
-    METOO_KNOWN = Text(
-        zh="#{thread} 你同问过了，现在一共 {count} 人同问。",
-        en="You are among the {count} who said so of #{thread}.",
-    )
-    METOO_OWN = Text(
-        zh="#{thread} 就是你问的。好了回「解决了」。",
-        en="You asked #{thread} yourself. Once it is solved, reply /solved.",
-    )
-    METOO_SOLVED = Text(
-        zh="#{thread} 已经解决了，发「看 {thread}」就能看到怎么弄的。",
-        en="#{thread} is solved: /show {thread} tells how.",
-    )
-    METOO_GONE = Text(
-        zh="#{thread} 已经不算在问的题了。你也遇到的话，直接在群里问。",
-        en="#{thread} is no longer asked. If you have it, ask in the group.",
-    )
-    METOO_WHICH = Text(
-        zh="同问哪一题？带上编号，像「同问 2941」，或者回复说那一题的消息。",
-        en="Which one? Add its number, as in /metoo 2941, or reply to a message about it.",
-    )
-    METOO_HELP = Text(zh="我也遇到了，有结果告诉我", en="I have it as well, tell me the result")
 
 
 router = Router(Settings)
@@ -122,6 +94,7 @@ async def changed(notice: Edit | Recall | Joined | Left, message: Stored | None,
 async def remember(ctx: Context[Settings]) -> None:
     """Let the index of answered threads take the group in, so that the first who asks need not wait for it."""
     await ctx.memories.known.caught_up(ctx.store, [ctx.group.id])
+    await schedules.put(ctx.store, hourly(ctx))
 
 
 # -- a message to the bot -------------------------------------------------------------------------------------------
@@ -165,7 +138,7 @@ async def _inside(message: Stored, thread: Thread, role: Role, ctx: Context[Sett
     if role is Role.STILL_BROKEN and mine:
         return await suggesting.other_suggestion(ctx, thread)
     if role is Role.METOO:
-        return await _metoo(thread, ctx)
+        return await also.note(thread, ctx)
     if role is Role.ASIDE:
         return await _outside(message, ctx)
     if mine and role in {Role.QUESTION, Role.DETAIL}:
@@ -233,26 +206,16 @@ async def reopen(command: Command, ctx: Context[Settings]) -> Reply:
     return answer(ctx.say(closing.Texts.STILL_OPEN, thread=found.id), about=f"thread:{found.id}")
 
 
-@router.command("metoo", "同问", needs=Right.SELF, fits=OPTIONAL_NUMBER, help=Texts.METOO_HELP, usage=Texts.METOO_WHICH)
-async def metoo(command: Command, ctx: Context[Settings]) -> Reply:
-    """Say that you have the same question."""
-    thread = await meant(command, ctx)
-    if thread is None:
-        raise UserError(ctx.say(Texts.METOO_WHICH))
-    return await _metoo(thread, ctx)
+router.command(
+    "metoo", "同问",
+    needs=Right.SELF, fits=OPTIONAL_NUMBER, help=also.Texts.METOO_HELP, usage=also.Texts.METOO_WHICH,
+)(also.metoo)  # fmt: skip
 
 
-async def _metoo(thread: Thread, ctx: Context[Settings]) -> Reply:
-    about = f"thread:{thread.id}"
-    outcome = thread.verdict(ctx.now()).outcome
-    if await is_asker(ctx, thread):
-        return answer(ctx.say(Texts.METOO_OWN, thread=thread.id), about=about)
-    if outcome is Outcome.RESOLVED:
-        return answer(ctx.say(Texts.METOO_SOLVED, thread=thread.id), about=about)
-    if outcome in {Outcome.INVALID, Outcome.WITHDRAWN}:
-        return answer(ctx.say(Texts.METOO_GONE, thread=thread.id), about=about)
-    if not await metoos.add(ctx.store, thread.id, ctx.speaker.id, ctx.now(), group=ctx.group.id):
-        count = (await metoos.counts(ctx.store, [thread.id])).get(thread.id, 1)
-        return answer(ctx.say(Texts.METOO_KNOWN, thread=thread.id, count=count), about=about)
-    text = Texts.METOO_ANSWERED if outcome is Outcome.ANSWERED else Texts.METOO
-    return Reply(answer(ctx.say(text, thread=thread.id)).body, about=about, gather=f"metoo:{thread.id}")
+# -- in the course of time ------------------------------------------------------------------------------------------
+
+
+@router.schedule("told")
+async def told_later(_: Occurrence, ctx: Context[Settings]) -> Replies:
+    """Tell who said 同问 what could not be told when it happened: what time made count, and what came at night."""
+    return await look(ctx)
