@@ -236,7 +236,7 @@ class App:
             return
         registry = CollectorRegistry()
         parts = (self.inbox, self.dispatch, self.errands, self.ticker, self.board, self.outboxes, self.ears)
-        registry.register(Gauges(*parts))
+        registry.register(Gauges(*parts, draft=self.draft))
         page = web.build(self.board, registry, self.config.web.hosts)
         async with web.listening(page, self.config.web.host, self.config.web.port) as self.port:
             yield

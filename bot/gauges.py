@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,6 +16,9 @@ from bot.errands import Errands
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.supervisor import Board, State
+
+if TYPE_CHECKING:
+    from bot.drafting import Drafter
 
 
 @dataclass(eq=False)
@@ -28,6 +32,7 @@ class Gauges(Collector):
     board: Board
     outboxes: Sequence[Outbox]
     ears: Sequence[AccountEar]
+    draft: Drafter | None = None
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures as they stand."""
@@ -49,3 +54,7 @@ class Gauges(Collector):
         for ear in self.ears:
             odd.add_metric((ear.account.name,), ear.oddities)
         yield odd
+        drafts = CounterMetricFamily("xiangqun_drafts", "Drafts asked for, by how that ended.", labels=("ended",))
+        for ended, count in self.draft.counts.items() if self.draft is not None else ():
+            drafts.add_metric((ended.value,), count)
+        yield drafts

@@ -21,7 +21,7 @@ from bot.cli import _groups
 from bot.cli._findings import fail, ok, show, warn
 from bot.cli._opening import known_secrets, told
 from bot.clock import system_clock
-from bot.config import Config, ConfigError, exposed, load, shown
+from bot.config import Config, ConfigError, Llm, exposed, load, shown
 from bot.only_one import InUseError, only_one
 from handlers._drawing import fonts
 from storage import history, inbox, maintenance, migrate, search
@@ -110,6 +110,8 @@ async def _everything(config: Config, adapters: Mapping[str, Adapter]) -> AsyncI
         for name, adapter in adapters.items():
             for finding in await _of_account(name, adapter, running=running):
                 yield finding
+        if config.llm.enabled:
+            yield await _of_llm(config.llm)
         try:
             current, newest = await migrate.head(database)
             if current == newest:
@@ -188,6 +190,17 @@ async def _of_rows(store: Store, now: datetime) -> list[Finding]:
     else:
         found.append(ok(f"clock: {now:%Y-%m-%d %H:%M} UTC"))
     return found
+
+
+async def _of_llm(settings: Llm) -> Finding:
+    """Ask the language model's endpoint for its list of models; nothing but drafts depends on it."""
+    from bot.drafting import probe  # imported where it is on, and nowhere else
+
+    lines = await probe(settings)
+    title = f"language model {settings.model}"
+    if lines:
+        return warn(f"{title}: {lines[0]}", "look at url, model and key of [llm]; all but drafts goes on without it")
+    return ok(f"{title}: reachable; {settings.daily_budget} calls a day at most, masked and without names")
 
 
 def _sight(adapter: Adapter) -> str:
