@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Text, and_, case, cast, delete, or_, select, update
 
-from storage import groups, inbox, members, messages, outbox, pins, wording
+from storage import articles, groups, inbox, members, messages, outbox, pins, wording
 from storage._personal import places, texts
 from storage.activity import PRINTED
 from storage.couriers import COURIERS
@@ -75,6 +75,7 @@ async def forget(store: Store, wanted: Iterable[int], at: datetime) -> Forgotten
     for group in inside:
         await groups.next_version(store, group)  # what a process remembers of the group is no longer true
     await wording.changed(store, held)
+    await articles.erase_drafts(store, held)
     return Forgotten(erased, quotes, untitled, frames, posts, len(inside))
 
 

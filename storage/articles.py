@@ -207,6 +207,11 @@ async def erase_drafts(store: Store, threads: Collection[int]) -> int:
     return len(ids)
 
 
+async def merge_topic(store: Store, key: str, into: str) -> None:
+    """Let the articles on a topic be on the one that it became part of."""
+    await store.execute(update(ARTICLES).where(ARTICLES.c.topic == key).values(topic=into))
+
+
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Table, Text, UniqueConstraint, false, func, select, update
 
-from storage import experts, wording
+from storage import articles, experts, wording
 from storage.database import Store
 from storage.pins import PINS, Pinned
 from storage.schema import METADATA, Id, UTCDateTime
@@ -95,7 +95,7 @@ async def rename(store: Store, key: str, at: datetime, **names: str) -> None:
 
 
 async def merge(store: Store, key: str, into: str, at: datetime) -> Moved:
-    """Let a topic become part of another: its threads, corrections, children, experts and settings follow."""
+    """Let a topic become part of another: its threads, corrections, children, experts, articles and settings follow."""
     mine = TOPICS.c.key == key
     await store.execute(update(TOPICS).where(mine).values(merged_into=into, changed_at=at))
     await store.execute(update(TOPICS).where(TOPICS.c.merged_into == key).values(merged_into=into))
@@ -106,6 +106,7 @@ async def merge(store: Store, key: str, into: str, at: datetime) -> Moved:
     held = update(PINS).where(PINS.c.kind == Pinned.TOPIC, PINS.c.value == key)
     corrections = await store.execute(held.values(value=into))
     await experts.merge_topic(store, key, into)
+    await articles.merge_topic(store, key, into)
     await _settings_follow(store, key, into)
     return Moved(threads.rowcount, corrections.rowcount)
 
