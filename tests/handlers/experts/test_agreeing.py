@@ -7,6 +7,8 @@ import pytest
 from storage import experts
 from tests.handlers.experts.conftest import Circle
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 
 async def test_who_agrees_is_told_the_limits_and_the_way_out(circle: Circle) -> None:
     assert await circle.chat.tell("老樊", "当专家") == ["你还没说过「可以找我」。说了我才会来问你，不说就不问。"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import experts, threads
 from storage.experts import Answered
 from storage.frames import Frame, GroupKind, Place, Recall
 from tests.handlers.experts.conftest import Circle
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 QUESTION = "PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来？"
 ANSWER = "先别重建订阅，看 pg_replication_slots 还有没有同名的槽。"

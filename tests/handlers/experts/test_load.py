@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.turn import Turn
 from handlers._experts import load
 from storage import groups
 from storage.frames import Place
 from tests.handlers.experts.conftest import Circle
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 QUESTION = "PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来？"
 

@@ -12,6 +12,8 @@ from storage import experts, privacy, settings
 from storage.outbox import OUTBOX
 from tests.handlers.experts.conftest import Circle
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 QUESTION = "PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来？"
 
 
@@ -118,7 +120,6 @@ async def test_a_word_that_did_not_get_through_is_no_reason_to_wait(circle: Circ
     assert circle.asked() == "老樊"
 
 
-@pytest.mark.middle
 async def test_over_fifty_questions_the_load_is_fair(circle: Circle) -> None:
     """Six experts, a question every eight hours: only by day, nobody twice in a row, nobody above 1.5 of a sixth."""
     names = ["陆工", "老樊", "晓舟", "砚秋", "Lena", "柏舟"]
