@@ -21,7 +21,7 @@ from handlers._reporting import (
 from handlers._reporting.entries import entries, group_name
 from handlers._reporting.figures import line, why
 from handlers._reporting.footer import footer, news
-from handlers._reporting.gathering import HEADLINES, LOAD, PEOPLE, Gathered, gather
+from handlers._reporting.gathering import HEADLINES, INTERNAL, LOAD, PEOPLE, Gathered, gather
 from handlers._reporting.outlets import outlets
 from handlers._reporting.people import expertise, thanks
 from handlers._reporting.reading import Material, NoGroupError, read
@@ -87,7 +87,8 @@ def _figures(material: Material, figures: Gathered) -> Report:
     language, whole = material.language, figures.whole
     steps = tables.shown(material, figures)
     outcomes = whole["outcomes"]
-    lines = {name: _line(material, figures, name) for name in dict.fromkeys((*HEADLINES, *PEOPLE, *LOAD))}
+    load = (*LOAD, *(name for name in INTERNAL if name in whole and whole[name].value.value is not None))
+    lines = {name: _line(material, figures, name) for name in dict.fromkeys((*HEADLINES, *PEOPLE, *load))}
     return Report(
         language=language,
         title=_title(material),
@@ -99,7 +100,7 @@ def _figures(material: Material, figures: Gathered) -> Report:
         charts=tuple(tables.chart(material, figures, name, steps) for name in tables.BY_STEP),
         steps=tables.steps_table(material, figures, steps),
         people=tuple(lines[name] for name in PEOPLE),
-        load=tuple(lines[name] for name in LOAD),
+        load=tuple(lines[name] for name in load),
         topics=tables.topics(material, figures, steps),
         groups=tables.groups_table(material, figures),
         footer=footer(material, outcomes.value),
@@ -107,7 +108,7 @@ def _figures(material: Material, figures: Gathered) -> Report:
         sections=OPEN_SECTIONS if material.asked.edition.is_open else SECTIONS,
         edition=material.asked.edition,
         note=_note(material),
-        definitions=_definitions(language),
+        definitions=_definitions(language, load),
         words=labels(language, weekly=material.spans.weekly),
     )
 
@@ -136,8 +137,8 @@ def _note(material: Material) -> str:
     return spaced(notes[asked.edition].in_language(language, day=day))
 
 
-def _definitions(language: str) -> tuple[Definition, ...]:
-    names = dict.fromkeys((*HEADLINES, "outcomes", *PEOPLE, *LOAD))
+def _definitions(language: str, load: Sequence[str]) -> tuple[Definition, ...]:
+    names = dict.fromkeys((*HEADLINES, "outcomes", *PEOPLE, *load))
     return tuple(Definition(FIGURES[name].label(language), FIGURES[name].definition(language)) for name in names)
 
 

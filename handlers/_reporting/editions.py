@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from handlers._reporting import Asked, Edition, Piece
 from handlers._reporting import anonymity as safe
 from handlers._reporting.anonymity import Cell, Who
-from handlers._reporting.gathering import EVERYBODY, OF_THREADS, Gathered, together
+from handlers._reporting.gathering import EVERYBODY, INTERNAL, OF_THREADS, Gathered, together
 from handlers._reporting.reading import Material, persons
 from handlers._reporting.spans import WishError
 from handlers._reporting.texts import OUTCOMES, Texts
@@ -75,7 +75,7 @@ def bare_of(told: Mapping[str, Told], who: Who) -> dict[str, Told]:
     """Return figures of one part as strangers may read them."""
     found: dict[str, Value] = {name: safe.opened(told[name], who) for name in OF_THREADS if name in told}
     for name in EVERYBODY:
-        if name in told and told[name].value.unit in {Unit.MEMBERS, Unit.COUNT}:
+        if name in told and name not in INTERNAL and told[name].value.unit in {Unit.MEMBERS, Unit.COUNT}:
             found[name] = safe.counted(told[name].value)
     if "answer_concentration" in told:
         answered = told["answerers"].value.value or 0.0

@@ -16,8 +16,14 @@ OF_THREADS = ("questions", "first_response_time", "response_rate_24h", "r7", "cl
 OF_PEOPLE = ("active", "answerers", "messages")
 PEOPLE = ("active", "newcomers", "reactivated", "regulars", "lost_regulars")
 LOAD = ("answerers", "first_answerers", "answer_concentration")
+INTERNAL = (  # for who can act on them, and no stranger
+    "answer_absence_factor",
+    "deflection",
+    "suggestion_precision",
+    "suggestion_feedback",
+)
 HEADLINES = ("questions", "first_response_time", "response_rate_24h", "r7", "close_time", *OF_PEOPLE)
-EVERYBODY = tuple(dict.fromkeys((*OF_PEOPLE, *PEOPLE, *LOAD)))
+EVERYBODY = tuple(dict.fromkeys((*OF_PEOPLE, *PEOPLE, *LOAD, *INTERNAL)))
 WHOLE = "whole"
 
 

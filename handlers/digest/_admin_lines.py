@@ -54,6 +54,8 @@ class Texts:
         en="{count} questions of {last}: resolved {resolved} | inferred {inferred} | answered {answered} "
         "| unanswered {unanswered}",
     )
+    OLD = Text(zh="给出旧答案 {of} 题，直接解决 {share}", en="Old answers offered to {of}; solved alone: {share}")
+    FITTED = Text(zh="{line}；有回音的对上 {share}", en="{line}; of those with a verdict, fitted: {share}")
     ACTIVE = Text(zh="活跃 {count}，{groups} 个群去重", en="Active {count}, over {groups} groups, each once")
     AT_MOST = Text(
         zh="{line}；跨平台只合并了绑定过的人，所以是上限", en="{line}; only bound accounts are one person, so at most"
@@ -63,6 +65,7 @@ class Texts:
     LOAD = Text(zh="答题 {count} 人，前 5 位占 {share}", en="{count} people answered, the first five gave {share}")
     LOAD_FEW = Text(zh="答题 {count} 人，{answers} 个回答", en="{count} people answered, {answers} answers")
     MOST = Text(zh="{line}；{name}最多，占 {share}", en="{line}; {name} most, {share}")
+    ABSENT = Text(zh="{line}；少了最先答的 {count} 人就答不到一半", en="{line}; without {count} less than half")
     WAITING = Text(zh="72 小时没人应：{threads}", en="No response in 72 hours: {threads}")
     AND_MORE = Text(zh="{named} 等 {count} 题", en="{named} and others, {count} in all")
     SILENT = Text(
@@ -136,7 +139,8 @@ def _largest(found: Compared) -> float:
 def numbers(ctx: Context[Any], found: Compared, cohort: Mapping[str, Value], span: Span) -> list[str]:
     """Return the figures, each with the one before in brackets."""
     lines = [_asked(ctx, found), _waits(ctx, found), _within(ctx, found), _resolved(ctx, found, cohort)]
-    lines += [_closed(ctx, found), _bar(ctx, cohort["outcomes"], span), _active(ctx, found), *_sizes(ctx, found)]
+    lines += [_closed(ctx, found), _bar(ctx, cohort["outcomes"], span), _offered(ctx, found)]
+    lines += [_active(ctx, found), *_sizes(ctx, found)]
     return [line for line in lines if line]
 
 
@@ -203,6 +207,18 @@ def _bar(ctx: Context[Any], outcomes: Value, span: Span) -> str:
     return ctx.say(Texts.BAR, last=last, count=outcomes.base, **told)
 
 
+def _offered(ctx: Context[Any], found: Compared) -> str:
+    """Return what old answers did alone, and how often they fitted, as far as askers said."""
+    alone, fitted = found.pair("deflection"), found.pair("suggestion_precision")
+    if alone[0].value is None:
+        return ""
+    told = beside(*shares(*alone, ctx.language), ctx.language)
+    line = ctx.say(Texts.OLD, of=alone[0].of, share=told)
+    if fitted[0].value is None:
+        return line
+    return ctx.say(Texts.FITTED, line=line, share=beside(*shares(*fitted, ctx.language), ctx.language))
+
+
 def _active(ctx: Context[Any], found: Compared) -> str:
     now, _ = found.pair("active")
     if now.value is None:
@@ -244,9 +260,10 @@ def _load(ctx: Context[Any], found: Compared, risk: Watched) -> str:
     then = None if before is None or before.value is None or before.base < FEW else percent(before.value)
     told = beside(percent(now.value), then, ctx.language)
     line = ctx.say(Texts.LOAD, count=found.now["answerers"].n, share=told)
-    if not risk.largest:
-        return line
-    return spaced(ctx.say(Texts.MOST, line=line, name=risk.largest, share=percent(_largest(found))))
+    if risk.largest:
+        line = ctx.say(Texts.MOST, line=line, name=risk.largest, share=percent(_largest(found)))
+    absent = found.now["answer_absence_factor"]
+    return spaced(line if absent.value is None else ctx.say(Texts.ABSENT, line=line, count=absent.n))
 
 
 def _waiting(ctx: Context[Any], risk: Watched) -> str:

@@ -73,6 +73,21 @@ def concentration(rows: Sequence[Row]) -> Reduced:
     return Reduced(round(found), found / of if of else None, round(of), extra)
 
 
+def absence(rows: Sequence[Row]) -> Reduced:
+    """Return the smallest number of persons without whom less than half of the sum would be left.
+
+    `left` says which share would be. Nothing where there is nothing.
+    """
+    parts = sorted((row.value or 0.0 for row in rows), reverse=True)
+    of = math.fsum(parts)
+    found, left = 0, of
+    while left and 2 * left >= of:
+        left -= parts[found]
+        found += 1
+    extra = {"people": float(len(parts)), "threads": of, "left": left / of if of else None}
+    return Reduced(found, float(found) if of else None, extra=extra)
+
+
 def sizes(rows: Sequence[Row]) -> Reduced:
     """Return the sum of sizes; `n` says of how many groups, `day` the oldest snapshot among them."""
     parts = {str(row.group): round(row.value or 0) for row in rows}

@@ -16,9 +16,9 @@ from storage.metrics._ask import Ask
 from storage.metrics._cases import Case, case_of
 from storage.metrics._coverage import HEARD, Seen
 from storage.metrics._history import History, history
-from storage.metrics._reducers import concentration, people
+from storage.metrics._reducers import absence, concentration, people
 from storage.metrics._terms import Figure, Limits, Row, Unit, Why
-from storage.outcome import Evidence
+from storage.outcome import Evidence, Outcome
 from storage.threads import COLUMNS, THREAD_MESSAGES, THREADS, thread
 
 ASKERS = MEMBERS.alias("askers")
@@ -165,6 +165,29 @@ async def _load_thanks(store: Store, ask: Ask, seen: Seen) -> list[Thanks]:
     ]
 
 
+async def _load_firsts(store: Store, ask: Ask, seen: Seen) -> list[tuple[int, int, int, bool]]:
+    """Read who was the first to answer how many threads of others: person, an identity, threads, may be named."""
+    query = (
+        select(MEMBERS.c.person_id, func.max(MEMBERS.c.id), func.count())
+        .select_from(THREADS)
+        .join(MEMBERS, MEMBERS.c.id == THREADS.c.first_answerer)
+        .join(ASKERS, ASKERS.c.id == THREADS.c.asker)
+        .where(THREADS.c.group_id.in_(seen.visible()), ASKERS.c.person_id != MEMBERS.c.person_id)
+        .where(THREADS.c.first_answer_at >= ask.period.since, THREADS.c.first_answer_at < ask.until)
+        .group_by(MEMBERS.c.person_id)
+        .order_by(MEMBERS.c.person_id)
+    )
+    rows, unsigned = await store.rows(query), await _unsigned(store)
+    return [(person, member, threads, person not in unsigned) for person, member, threads in rows]
+
+
+def _firsts(material: list[tuple[int, int, int, bool]], _ask: Ask) -> list[Row]:
+    return [
+        Row(True, Outcome.ANSWERED, threads, person=person, member=member, named=named)
+        for person, member, threads, named in material
+    ]
+
+
 def _answered(material: Answers, _ask: Ask) -> list[Row]:
     return [_row(found, Why.FIRST if found.first else Why.AGAIN) for found in material.people]
 
@@ -233,6 +256,19 @@ FIGURES = (
         load=_load_answerers,
         rows=_answered,
         reduce=concentration,
+    ),
+    # After CHAOSS's Contributor Absence Factor (chaoss/wg-risk), which is content with half where we want more.
+    Figure(
+        name="answer_absence_factor",
+        zh="离不开的人",
+        en="Answer absence factor",
+        unit=Unit.MEMBERS,
+        definition_zh="最少少掉几个人，这段时间里有回答的题就剩不到一半；每题算给第一个回答的人。",
+        definition_en="The smallest number of persons without whom less than half of the questions answered in the"
+        " period would be; each is counted for whoever answered it first.",
+        load=_load_firsts,
+        rows=_firsts,
+        reduce=absence,
     ),
     Figure(
         name="thanks",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from storage import derived, groups, members, memberships, threads
+from storage import derived, groups, members, memberships, suggestions, threads
 from storage.activity import note
 from storage.database import Store
 from storage.frames import Kind
@@ -22,6 +22,7 @@ from storage.metrics import Options, Period, Row, Scope, Unit, between
 from storage.outbox import OUTBOX, State
 from storage.outcome import Mark, Marked, facts
 from storage.replies import Purpose
+from storage.suggestions import Offered, Verdict
 from storage.threads import THREADS
 from tests.storage.metrics.world import SHANGHAI, World
 
@@ -72,6 +73,8 @@ class Corpus:
             await corpus._thread(row)
         for row in sheet("chatter"):
             await corpus._say(row["group"], row["member"], moment(row["at"]))
+        for row in sheet("suggestions"):
+            await corpus._suggest(row)
         await note(store, corpus.active)
         return corpus
 
@@ -157,6 +160,18 @@ class Corpus:
             else:
                 member, message = said.get(done["answer"], (None, None))
                 yield Marked(Mark(done["what"]), at, member, message)
+
+    async def _suggest(self, row: dict[str, str]) -> None:
+        """Offer an old thread or an article to a question, and let its asker say what became of that."""
+        thread = await threads.find(self.store, int(row["thread"]))
+        assert thread is not None
+        at = thread.facts.asked_at + timedelta(minutes=int(row["after"]))
+        kind, target = Offered(row["kind"]), int(row["target"])
+        await suggestions.offer(self.store, thread.id, kind, target, likeness=0.5, at=at)
+        if row["verdict"]:
+            offer = (await suggestions.of_thread(self.store, thread.id))[-1]
+            settled = thread.facts.asked_at + timedelta(minutes=int(row["settled_after"]))
+            await suggestions.settle(self.store, offer.id, Verdict(row["verdict"]), settled)
 
     async def _answered_by_bot(self, number: int, group: Group, at: datetime) -> None:
         await self.store.insert(

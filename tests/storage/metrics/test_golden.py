@@ -90,6 +90,9 @@ def recomputed(name: str, rows: Sequence[Row]) -> float | None:
         return statistics.fmean(values) if values else None
     if name == "answer_concentration":
         return sum(sorted(values)[-5:]) / sum(values) if values else None
+    if name == "answer_absence_factor":
+        counts = sorted(values, reverse=True)
+        return next(n for n in range(len(counts) + 1) if sum(counts[n:]) < sum(counts) / 2) if counts else None
     match FIGURES[name].unit:
         case Unit.SECONDS:
             return statistics.median(values) if values else None
