@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Body, Context, Purpose, Reply, Right, Text
+from handlers._articles.pending import undecided
+from handlers._articles.told import head
+from handlers._experts import load
 from handlers._settings import language
 from handlers._wording import figures
 from handlers._wording.names import called
@@ -36,12 +39,16 @@ NAMES = (
     "leaves",
     "answerers",
     "answer_concentration",
+    "answer_absence_factor",
+    "deflection",
+    "suggestion_precision",
+    "suggestion_feedback",
 )
 OF_COHORT = ("r7_inferred", "outcomes")
 WAITED = timedelta(hours=72)
 LOOK_BACK = timedelta(days=28)
 SILENT = timedelta(days=7)  # a group without new records for so long is named
-LISTED = 5
+LISTED, LISTED_ARTICLES = 5, 2
 
 
 class Texts:
@@ -60,6 +67,10 @@ class Texts:
         en="{group}: one post may not have arrived; I did not repeat it (/resend {post})",
     )
     MORE = Text(zh="还有 {count} 条：「待发」", en="{count} more (/posts)")
+    ARTICLE = Text(
+        zh="{article} 没人审：收就「行 {number}」，不要就「扔 {number}」",
+        en="{article}: nobody reviewed it (ok {number}, or drop {number})",
+    )
     NUMBERS = Text(zh="数字", en="Figures")
     WATCH = Text(zh="要留意", en="To watch")
 
@@ -107,7 +118,7 @@ async def told(ctx: Context[Any], run: Sequence[int], found: Edition) -> Body:
     for heading, lines in (
         (Texts.DECIDE, await _decisions(ctx, run)),
         (Texts.NUMBERS, numbers(ctx, seen, cohort, span)),
-        (Texts.WATCH, watched(ctx, seen, risk)),
+        (Texts.WATCH, [*await load.lines(ctx, period.since), *watched(ctx, seen, risk)]),
     ):
         head: tuple[Block, ...] = (Heading(ctx.say(heading)),) if lines else ()
         body = body.plus(Body(head)).plus(Body.of(*lines))
@@ -122,7 +133,10 @@ async def _decisions(ctx: Context[Any], run: Sequence[int]) -> list[str]:
         ctx.say(Texts.UNKNOWN if one.tried else Texts.FIRST, group=names[one.group_id], post=one.post)
         for one in waits[:LISTED]
     ]
-    return [*lines, *([ctx.say(Texts.MORE, count=len(waits) - LISTED)] if len(waits) > LISTED else [])]
+    more = [ctx.say(Texts.MORE, count=len(waits) - LISTED)] if len(waits) > LISTED else []
+    unread = (await undecided(ctx, run))[:LISTED_ARTICLES]
+    articles = [ctx.say(Texts.ARTICLE, article=await head(ctx, one), number=one.id) for one in unread]
+    return [*lines, *more, *articles]
 
 
 async def _watched(ctx: Context[Any], run: Sequence[int], period: Period) -> Watched:
