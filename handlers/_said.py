@@ -55,6 +55,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """Speaks a language where there is no context: in an errand."""
+
+    language: str
+
+    def say(self, text: Text, **values: object) -> str:
+        """Return a text in the language."""
+        return text.in_language(self.language, **values)
+
+
+@dataclass(frozen=True, slots=True)
 class Community:
     """What the operator configured about the community; a group may have some of it otherwise (`/settings`).
 

@@ -137,3 +137,8 @@ def is_told(sentence: str, told: str) -> bool:
 def _with_citations(sentence: str, labels: Iterable[str]) -> str:
     bare = " ".join(_CITED.sub("", sentence).split()).strip(" .。;；")
     return f"{bare} " + "".join(f"[{label}]" for label in labels)
+
+
+def uncited(line: str) -> str:
+    """Return a sentence that was kept without its citations, where it is plain what it rests on."""
+    return _CITED.sub("", line).strip()

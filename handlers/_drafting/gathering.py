@@ -25,6 +25,7 @@ class Gathered:
     question: str
     sources: tuple[Source, ...]
     called: frozenset[str]
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,22 @@ class Ready:
 
     question: str
     sources: tuple[Source, ...]
+    draft: str = ""
 
 
 async def gather(
-    store: Store, question: Thread | None, wanted: Sequence[int], articled: Sequence[int], groups: Collection[int]
+    store: Store,
+    question: Thread | None,
+    wanted: Sequence[int],
+    articled: Sequence[int],
+    groups: Collection[int],
+    *,
+    own: tuple[str, str] = ("", ""),
 ) -> Gathered:
-    """Return the words of a question, and of the threads and articles that are in one of the groups, in their order."""
+    """Return the words of a question, and of the threads and articles that are in one of the groups, in their order.
+
+    Without a question, `own` are the words of one, and of what was drafted as its answer.
+    """
     found = await threads.several(store, wanted)
     several = [found[number] for number in wanted if number in found and found[number].group_id in groups]
     kept = [one for one in (await articles.several(store, articled)).values() if one.group in groups]
@@ -46,11 +57,11 @@ async def gather(
     placed = await threads.placed_in(store, [thread.id for thread in (*several, *([question] if question else ()))])
     sources = [_of_article(f"文{one.id}", one.words.title, one.words.question, one.words.answer) for one in written]
     sources += [of_thread(thread, [p for p in placed if p.thread == thread.id]) for thread in several]
-    asked = "" if question is None else "\n".join(_asked(question, placed))
+    asked = own[0] if question is None else "\n".join(_asked(question, placed))
     inside = {thread.group_id for thread in several} | {one.group for one in written}
     called = await memberships.called_in(store, inside | ({question.group_id} if question else set()))
     called |= {p.message.name for p in placed if p.message.name}
-    return Gathered(asked, tuple(sources), frozenset(called))
+    return Gathered(asked, tuple(sources), frozenset(called), own[1])
 
 
 def of_thread(thread: Thread, placed: Iterable[Placed]) -> Source:
@@ -90,4 +101,5 @@ def ready(gathered: Gathered) -> Ready:
     names = names_of(gathered.called)
     question = redacted(gathered.question, names)[:QUESTION_LIMIT]
     sources = tuple(cleaned(source, names) for source in gathered.sources)
-    return Ready(question, tuple(source for source in sources if source.said))
+    draft = redacted(gathered.draft, names)[:QUESTION_LIMIT]
+    return Ready(question, tuple(source for source in sources if source.said), draft)

@@ -7,11 +7,26 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers import Command, Context, Feature, Replies, Reply, Right, Router, Scope, Section, Text, UserError
+from handlers import (
+    Command,
+    Context,
+    Errand,
+    Feature,
+    Outside,
+    Replies,
+    Reply,
+    Right,
+    Router,
+    Scope,
+    Section,
+    Text,
+    UserError,
+)
 from handlers._rules import RuleText
 from handlers.articles import _asking as asking
 from handlers.articles import _drafting as drafting
 from handlers.articles import _reviewing as reviewing
+from handlers.articles import _rewording as rewording
 from handlers.articles import _showing as showing
 from handlers.articles._learnt import learnt
 from storage import schedules
@@ -124,10 +139,16 @@ async def plan(ctx: Context[Settings]) -> None:
 
 
 @router.schedule(DAILY)
-async def daily(_occurrence: Occurrence, ctx: Context[Settings]) -> list[Reply]:
+async def daily(_occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Ask again what nobody answered for a week, put one doubted article before a reviewer, and draft what is best."""
     again = await asking.ask_again(ctx)
     return [*again, *await drafting.doubted(ctx), *await drafting.daily(ctx, ctx.settings.a_day)]
+
+
+@router.errand(rewording.REWORD, drafts=True)
+async def reword(errand: Errand, outside: Outside) -> list[Reply]:
+    """Reword a draft where a language model is there, and put it before its reviewer."""
+    return await rewording.reword(errand, outside)
 
 
 @router.section("learnt")

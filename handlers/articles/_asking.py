@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import Body, Context, Purpose, Reply, Text
@@ -10,10 +10,12 @@ from handlers._articles import told
 from handlers._articles.doubts import Doubt
 from handlers._articles.pending import PATIENCE, asked_of, waiting
 from handlers._articles.reviewers import next_reviewer
+from handlers._said import Tongue
 from handlers._settings import language
 from handlers.articles import _showing as showing
 from storage import groups, reviews, settings
 from storage.articles import Article, State
+from storage.database import Store
 from storage.replies import Button
 
 TWICE = 2  # so many are asked in one round
@@ -42,41 +44,47 @@ class Texts:
 
 async def ask(ctx: Context[Any], article: Article, member: int, doubt: Doubt | None = None) -> Reply:
     """Keep that a member is asked about an article as it stands, and return the private word."""
-    await reviews.ask(ctx.store, article.id, article.group, article.version, member, ctx.now())
+    tongue = await tongue_of(ctx, member)
+    why = "" if doubt is None else showing.why(tongue, doubt)
+    return await put(ctx.store, tongue, article, member, ctx.now(), why)
+
+
+async def tongue_of(ctx: Context[Any], member: int) -> Tongue:
+    """Return what a member speaks in private."""
     direct = await groups.direct_of(ctx.store, member)
-    before, overrides = ctx.language, {} if direct is None else await settings.overrides(ctx.store, direct.id)
-    ctx.language = language(overrides, ctx.community)
-    try:
-        body = await post(ctx, article, doubt)
-    finally:
-        ctx.language = before
-    key = f"article:{article.id}:{article.version}:{member}:{ctx.now():%Y%m%dT%H%M%S}"
+    overrides = {} if direct is None else await settings.overrides(ctx.store, direct.id)
+    return Tongue(language(overrides, ctx.community))
+
+
+async def put(store: Store, tongue: Tongue, article: Article, member: int, at: datetime, why: str = "") -> Reply:
+    """Keep that an article as it stands is put before a member, and return the private word; also in an errand."""
+    await reviews.ask(store, article.id, article.group, article.version, member, at)
     return Reply(
-        body,
+        post(tongue, article, why),
         member=member,
         about=f"article:{article.id}",
         purpose=Purpose.NOTICE,
-        key=key,
-        expires_at=ctx.now() + WORTH,
+        key=f"article:{article.id}:{article.version}:{member}:{at:%Y%m%dT%H%M%S}",
+        expires_at=at + WORTH,
     )
 
 
-async def post(ctx: Context[Any], article: Article, doubt: Doubt | None = None) -> Body:
+def post(tongue: Tongue, article: Article, why: str = "") -> Body:
     """Return an article as its reviewer reads it: all of its words, and the one word that decides."""
     again = article.state is State.REVIEWED
-    if again and doubt is not None:
-        first = ctx.say(Texts.DOUBTED, number=article.id, why=showing.why(ctx, doubt))
+    if again and why:
+        first = tongue.say(Texts.DOUBTED, number=article.id, why=why)
     else:
-        first = ctx.say(Texts.DRAFT, number=article.id, sources=told.sources_of(article, ctx.language))
-    versions = told.versions(article.words, ctx.language)
-    title = told.title(article.words, ctx.language)
-    named = told.marked(title, [versions], ctx.language)
-    how = ctx.say(Texts.HOW_AGAIN if again else Texts.HOW)
+        first = tongue.say(Texts.DRAFT, number=article.id, sources=told.sources_of(article, tongue.language))
+    versions = told.versions(article.words, tongue.language)
+    title = told.title(article.words, tongue.language)
+    named = told.marked(title, [versions], tongue.language)
+    how = tongue.say(Texts.HOW_AGAIN if again else Texts.HOW)
     buttons = (
-        Button(ctx.say(Texts.YES), f"/article ok {article.id}"),
-        Button(ctx.say(Texts.NO), f"/article drop {article.id}"),
+        Button(tongue.say(Texts.YES), f"/article ok {article.id}"),
+        Button(tongue.say(Texts.NO), f"/article drop {article.id}"),
     )
-    return Body(Body.of(first, named, *showing.words_of(ctx, article), how).blocks, buttons)
+    return Body(Body.of(first, named, *showing.words_of(tongue, article), how).blocks, buttons)
 
 
 async def ask_again(ctx: Context[Any]) -> list[Reply]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from handlers import Command, Context, Reply, Text, UserError, answer
+from handlers import Command, Context, Errand, Replies, Reply, Text, UserError, answer
 from handlers._articles.anonymous import names_of
 from handlers._articles.doubts import doubts
 from handlers._articles.finding import fitting
@@ -17,6 +17,7 @@ from handlers._threads.answers import answer_of
 from handlers._threads.described import meant
 from handlers._threads.worth import FULL, THIN, Candidate, chosen
 from handlers.articles import _asking as asking
+from handlers.articles import _rewording as rewording
 from storage import articles, groups, memberships, messages, metoo, threads
 from storage.articles import Article, State, Words
 from storage.frames import GroupKind
@@ -56,7 +57,7 @@ class Texts:
     )
 
 
-async def draft(command: Command, ctx: Context[Any]) -> list[Reply] | Reply:
+async def draft(command: Command, ctx: Context[Any]) -> Replies:
     """Draft an article from a thread and put it before whoever asked for it."""
     thread = await meant(command, ctx)
     if thread is None:
@@ -72,8 +73,8 @@ async def draft(command: Command, ctx: Context[Any]) -> list[Reply] | Reply:
     if len(words.answer) < THIN:
         raise UserError(ctx.say(Texts.NO_ANSWER, thread=thread.id))
     article = await _keep(ctx, thread, words)
-    asked = await asking.ask(ctx, article, ctx.speaker.id)
-    if ctx.group.is_direct:
+    asked = await rewording.put_before(ctx, article, ctx.speaker.id)
+    if ctx.group.is_direct and isinstance(asked, Reply):
         return asked
     return [answer(ctx.say(Texts.SENT, thread=thread.id, number=article.id), about=f"thread:{thread.id}"), asked]
 
@@ -90,7 +91,7 @@ async def _known(ctx: Context[Any], thread: Thread) -> Reply | None:
     return answer(ctx.say(text, thread=thread.id, number=number))
 
 
-async def daily(ctx: Context[Any], most: int) -> list[Reply]:
+async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     """Draft the best of what was solved, at most so many, and put each before one reviewer.
 
     Nothing is drafted that nobody could review, that an article says already, or from a group that keeps to itself.
@@ -99,13 +100,13 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply]:
     room = min(most, MOST_WAITING - waits)
     every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
     shared = [group for group in every if await shares(ctx, group) == "community"]
-    replies: list[Reply] = []
+    replies: list[Reply | Errand] = []
     for thread, words in await _best(ctx, shared) if room > 0 else ():
         if len(replies) >= room:
             break
         member = await next_reviewer(ctx, thread.group_id, thread.topic, [thread.id])
         if member is not None and not await _is_told(ctx, thread, words, shared):
-            replies.append(await asking.ask(ctx, await _keep(ctx, thread, words), member))
+            replies.append(await rewording.put_before(ctx, await _keep(ctx, thread, words), member))
     return replies
 
 

@@ -10,6 +10,7 @@ from handlers._articles import told
 from handlers._articles.doubts import Doubt, doubts
 from handlers._articles.reviewers import may_review
 from handlers._articles.versions import shown
+from handlers._said import Tongue
 from handlers._threads.sharing import quotable
 from handlers._topic_names import look_up
 from handlers._wording import durations, names
@@ -102,7 +103,7 @@ async def whole(ctx: Context[Any], article: Article) -> Reply:
     return answer(*lines, about=f"article:{article.id}")
 
 
-def words_of(ctx: Context[Any], article: Article) -> list[str]:
+def words_of(ctx: Context[Any] | Tongue, article: Article) -> list[str]:
     """Return question and answer; what a machine wrote says so first."""
     said = article.words
     asked = flat(said.question)
@@ -125,7 +126,7 @@ async def _standing(ctx: Context[Any], article: Article) -> str:
     return line if doubt is None else f"{line}{' ' if ctx.language == 'en' else ''}{why(ctx, doubt)}"
 
 
-def why(ctx: Context[Any], doubt: Doubt) -> str:
+def why(ctx: Context[Any] | Tongue, doubt: Doubt) -> str:
     """Return why an article may be out of date."""
     if doubt.major is not None:
         return ctx.say(Texts.MAJOR, major=shown(doubt.major))
