@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     delete,
+    func,
     or_,
     select,
     update,
@@ -243,41 +246,44 @@ async def settle(store: Store, ask: int, state: Answered, at: datetime) -> None:
 
 
 async def tried(
-    store: Store, topics: Collection[str], since: datetime, now: datetime, *, by: Collection[int] | None = None
+    store: Store, by: Collection[int], topics: Collection[str], since: datetime, now: datetime
 ) -> list[Tried]:
-    """Return who answered threads on topics that were asked since a time, and whose answer was accepted; oldest first.
+    """Return the threads on topics, asked since a time, that members answered, and whose answer was accepted.
 
-    One query. Accepted is what its asker confirmed, an admin or expert endorsed, or what a link settled; a thread
-    counts for its solver, and for whoever answered first, if that was somebody else. Nobody answers themselves.
-
-    Args:
-        store: The open transaction.
-        topics: Keys of topics.
-        since: Threads that were asked earlier are left out.
-        now: When links are judged.
-        by: Only what these members solved.
+    Accepted is what its asker confirmed, an admin or expert endorsed, or what a link settled by `now`. A thread counts
+    for its solver, and for whoever answered first, if that was somebody else. Nobody answers themselves. Oldest first.
     """
     asker, solver, first = (MEMBERS.alias(name) for name in ("asking", "solving", "answering"))
-    closed = or_(
-        THREADS.c.confirmed_at.is_not(None),
-        THREADS.c.endorsed_at.is_not(None),
-        THREADS.c.linked_at <= now - LINKED_AFTER,
-    )
     query = (
         select(
-            THREADS.c.topic, THREADS.c.asked_at, THREADS.c.id, closed.label("closed"),
+            THREADS.c.topic, THREADS.c.asked_at, THREADS.c.id, _closed(now).label("closed"),
             asker.c.person_id.label("asker"), solver.c.person_id.label("solver"), first.c.person_id.label("first"),
         )
         .join(asker, asker.c.id == THREADS.c.asker)
         .outerjoin(solver, solver.c.id == THREADS.c.solver)
         .outerjoin(first, first.c.id == THREADS.c.first_answerer)
-        .where(THREADS.c.topic.in_(topics), THREADS.c.asked_at >= since)
-        .where(THREADS.c.invalid_at.is_(None), THREADS.c.withdrawn_at.is_(None))
+        .where(*_counted(topics, since), or_(THREADS.c.first_answerer.in_(by), THREADS.c.solver.in_(by)))
         .order_by(THREADS.c.asked_at, THREADS.c.id)
     )  # fmt: skip
-    answered = or_(THREADS.c.first_answerer.is_not(None), THREADS.c.solver.is_not(None))
-    mine = answered if by is None else and_(closed, THREADS.c.solver.in_(by))
-    return [one for row in await store.rows(query.where(mine)) for one in _tried(row)]
+    return [one for row in await store.rows(query) for one in _tried(row)]
+
+
+async def rates(store: Store, topics: Collection[str], since: datetime, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return by topic how many threads, asked since a time, somebody answered, and of how many that was accepted."""
+    solved = and_(_closed(now), THREADS.c.solver.is_not(None), THREADS.c.solver != THREADS.c.asker)
+    query = select(THREADS.c.topic, func.count(), func.count(case((solved, 1)))).where(*_counted(topics, since))
+    answered = query.where(THREADS.c.first_answerer.is_not(None)).group_by(THREADS.c.topic)
+    return {row[0]: (row[1], row[2]) for row in await store.rows(answered)}
+
+
+def _closed(now: datetime) -> ColumnElement[bool]:
+    linked = THREADS.c.linked_at <= now - LINKED_AFTER
+    return or_(THREADS.c.confirmed_at.is_not(None), THREADS.c.endorsed_at.is_not(None), linked)
+
+
+def _counted(topics: Collection[str], since: datetime) -> tuple[ColumnElement[bool], ...]:
+    asked = THREADS.c.topic.in_(topics), THREADS.c.asked_at >= since
+    return *asked, THREADS.c.invalid_at.is_(None), THREADS.c.withdrawn_at.is_(None)
 
 
 def _tried(row: Any) -> Iterable[Tried]:

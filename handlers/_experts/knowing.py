@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import Context
-from handlers._experts.skills import FLOOR, REACH, WORD, Skill, near, skills
+from handlers._experts.skills import FLOOR, REACH, WORD, Skill, mean, near, skills
 from storage import experts, topics
 from storage.experts import Expert, Tried
 from storage.topics import Topic
@@ -33,17 +33,19 @@ class Known:
 
 
 async def known(ctx: Context[Any], wanted: Iterable[str], every: Mapping[int, Expert]) -> Known:
-    """Return how well experts know some topics; one query over the threads on them."""
+    """Return how well experts know some topics: two queries over the threads on them, however many there are."""
     tree = await topics.every(ctx.store)
     lines = {topic: near(topic, tree) for topic in wanted if topic in tree}
     together = {topic for line in lines.values() for topic in line}
-    tried = await experts.tried(ctx.store, together, ctx.now() - REACH, ctx.now()) if together else []
+    since, members = ctx.now() - REACH, {member for expert in every.values() for member in expert.members}
+    tried = await experts.tried(ctx.store, members, together, since, ctx.now())
+    rates = await experts.rates(ctx.store, together, since, ctx.now())
     declared = {person: expert.declared for person, expert in every.items()}
-    found = {topic: skills(line, tried, declared, ctx.now()) for topic, line in lines.items()}
-    ours = {
-        topic: {person: skill for person, skill in each.items() if person in every} for topic, each in found.items()
-    }
-    return Known(every, ours, tried, lines)
+    found: dict[str, Mapping[int, Skill]] = {}
+    for topic, line in lines.items():
+        each = skills(line, tried, declared, mean(line, rates), ctx.now())
+        found[topic] = {person: skill for person, skill in each.items() if person in every}
+    return Known(every, found, tried, lines)
 
 
 async def knows(ctx: Context[Any], topic: str, some: Collection[Expert]) -> bool:
@@ -55,9 +57,10 @@ async def knows(ctx: Context[Any], topic: str, some: Collection[Expert]) -> bool
     if any(WORD * line.get(said, 0.0) >= FLOOR for expert in some for said in expert.declared):
         return True
     members = {member for expert in some for member in expert.members}
-    tried = await experts.tried(ctx.store, line, ctx.now() - REACH, ctx.now(), by=members)
-    found = skills(line, tried, {expert.person: expert.declared for expert in some}, ctx.now())
-    return any(skill.known for skill in found.values())
+    tried = await experts.tried(ctx.store, members, line, ctx.now() - REACH, ctx.now())
+    declared = {expert.person: expert.declared for expert in some}
+    found = skills(line, tried, declared, 0.0, ctx.now())  # the rate does not matter to what somebody knows
+    return any(found[person].known for person in declared.keys() & found.keys())
 
 
 def named(tree: Mapping[str, Topic], keys: Iterable[str], language: str) -> str:

@@ -25,7 +25,7 @@ from storage.experts import Tried
 from storage.topics import Topic
 
 HALF_LIFE = timedelta(days=180)
-REACH = 6 * HALF_LIFE  # what is older weighs less than a sixtieth
+REACH = 6 * HALF_LIFE  # what is older weighs less than a sixty-fourth
 STEP = 0.5
 PRIOR = 4.0  # κ, answers
 WORD = 2.0  # δ, accepted answers
@@ -67,36 +67,43 @@ def _steps(child: str, above: str, tree: Mapping[str, Topic]) -> int | None:
     return seen
 
 
+def mean(line: Mapping[str, float], rates: Mapping[str, tuple[int, int]]) -> float:
+    """Return the community's rate on a topic and those on its line, from (answered, accepted) by topic."""
+    answered = sum(weight * rates.get(topic, (0, 0))[0] for topic, weight in line.items())
+    accepted = sum(weight * rates.get(topic, (0, 0))[1] for topic, weight in line.items())
+    return accepted / answered if answered else 0.0
+
+
 def skills(
-    lines: Mapping[str, float],
+    line: Mapping[str, float],
     tried: Iterable[Tried],
     declared: Mapping[int, frozenset[str]],
+    rate: float,
     now: datetime,
 ) -> dict[int, Skill]:
     """Return how well persons know a topic: all who answered on it or say that they know it.
 
     Args:
-        lines: The topic and those on its line with their weights, from `near`.
+        line: The topic and those on its line with their weights, from `near`.
         tried: Who answered what, of any topics.
         declared: By person, the topics that they say they know.
+        rate: The community's, from `mean`.
         now: When.
     """
     accepted: dict[int, float] = defaultdict(float)
     answered: dict[int, float] = defaultdict(float)
     for one in tried:
-        weight = lines.get(one.topic, 0.0) * 0.5 ** ((now - one.at) / HALF_LIFE)
-        answered[one.person] += weight
-        accepted[one.person] += weight if one.accepted else 0.0
-    given = sum(answered.values())
-    mean = sum(accepted.values()) / given if given else 0.0
-    said = {person: max((lines.get(topic, 0.0) for topic in keys), default=0.0) for person, keys in declared.items()}
+        if one.topic in line:
+            weight = line[one.topic] * 0.5 ** ((now - one.at) / HALF_LIFE)
+            answered[one.person] += weight
+            accepted[one.person] += weight if one.accepted else 0.0
+    said = {person: max((line.get(topic, 0.0) for topic in keys), default=0.0) for person, keys in declared.items()}
     return {
-        person: _skill(accepted[person], answered[person], WORD * said.get(person, 0.0), mean)
+        person: _skill(accepted[person], answered[person], WORD * said.get(person, 0.0), rate)
         for person in {*answered, *(person for person, weight in said.items() if weight)}
-        if answered[person] or said.get(person)
     }
 
 
-def _skill(accepted: float, answered: float, word: float, mean: float) -> Skill:
-    value = (accepted + word + PRIOR * mean) / (answered + word + PRIOR)
+def _skill(accepted: float, answered: float, word: float, rate: float) -> Skill:
+    value = (accepted + word + PRIOR * rate) / (answered + word + PRIOR)
     return Skill(value, accepted + word)

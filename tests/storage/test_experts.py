@@ -70,15 +70,16 @@ async def test_what_was_said_of_a_topic_follows_a_merge(database: Database) -> N
         assert await experts.declared_by(store, [other]) == []
 
 
-TRIED: list[tuple[dict[str, object], list[tuple[str, bool]]]] = [
-    ({"solver": "b", "confirmed_at": NOW}, [("b", True)]),
-    ({"solver": "b", "endorsed_at": NOW, "first_answerer": "c"}, [("b", True), ("c", False)]),
-    ({"solver": "b", "linked_at": NOW - timedelta(days=7)}, [("b", True)]),
-    ({"solver": "b", "linked_at": NOW - timedelta(days=6), "first_answerer": "b"}, [("b", False)]),
-    ({"solver": "b", "thanked_at": NOW - timedelta(days=6), "first_answerer": "b"}, [("b", False)]),
-    ({"solver": "a", "confirmed_at": NOW, "first_answerer": "c"}, [("c", False)]),
-    ({"solver": "b", "confirmed_at": NOW, "invalid_at": NOW}, []),
-    ({"first_answerer": None}, []),
+TRIED: list[tuple[dict[str, object], list[tuple[str, bool]], tuple[int, int] | None]] = [
+    ({"solver": "b", "first_answerer": "b", "confirmed_at": NOW}, [("b", True)], (1, 1)),
+    ({"solver": "b", "first_answerer": "c", "endorsed_at": NOW}, [("b", True), ("c", False)], (1, 1)),
+    ({"solver": "b", "first_answerer": "b", "linked_at": NOW - timedelta(days=7)}, [("b", True)], (1, 1)),
+    ({"solver": "b", "first_answerer": "b", "linked_at": NOW - timedelta(days=6)}, [("b", False)], (1, 0)),
+    ({"solver": "b", "first_answerer": "b", "thanked_at": NOW - timedelta(days=6)}, [("b", False)], (1, 0)),
+    ({"solver": "a", "first_answerer": "c", "confirmed_at": NOW}, [("c", False)], (1, 0)),
+    ({"solver": "b", "first_answerer": "b", "confirmed_at": NOW, "invalid_at": NOW}, [], None),
+    ({"solver": "b", "confirmed_at": NOW}, [("b", True)], None),  # the answer of an older thread
+    ({"first_answerer": None}, [], None),
 ]
 
 
@@ -86,16 +87,16 @@ async def test_what_was_tried_and_what_was_accepted(database: Database) -> None:
     async with database.write() as store:
         ids = {name: await member(store, name) for name in "abc"}
         persons = {name: (await members.get(store, ids[name])).person_id for name in "abc"}
-        for case, (facts, found) in enumerate(TRIED):
+        for case, (facts, found, rate) in enumerate(TRIED):
             topic, known = f"topic{case}", {name: ids.get(str(value), value) for name, value in facts.items()}
             number = await asked(store, ids["a"])
             await derived.write(store, number, Facts(NOW, NOW, **known), topic=topic)  # type: ignore[arg-type]
             wanted = [Tried(topic, persons[name], NOW, accepted, number) for name, accepted in found]
-            assert await experts.tried(store, {topic}, NOW, NOW) == wanted, facts
-            mine = await experts.tried(store, {topic}, NOW, NOW, by=[ids["b"]])
-            assert [one for one in mine if one.accepted] == [one for one in wanted if one.accepted], facts
-        assert await experts.tried(store, {"sql"}, NOW, NOW) == []
-        assert await experts.tried(store, {"topic0"}, NOW + timedelta(days=1), NOW) == []
+            assert await experts.tried(store, ids.values(), {topic}, NOW, NOW) == wanted, facts
+            assert (await experts.rates(store, {topic}, NOW, NOW)).get(topic) == rate, facts
+        assert await experts.tried(store, [ids["a"]], {"topic0"}, NOW, NOW) == []
+        assert await experts.tried(store, ids.values(), {"sql"}, NOW, NOW) == []
+        assert await experts.tried(store, ids.values(), {"topic0"}, NOW + timedelta(days=1), NOW) == []
 
 
 async def asked(store: Store, asker: int) -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers._experts.skills import near, skills
+from handlers._experts.skills import mean, near, skills
 from storage.experts import Tried
 from storage.topics import Topic
 
@@ -41,10 +41,8 @@ def test_a_tree_that_bites_its_tail_ends() -> None:
 
 
 def test_few_answers_are_shrunk_towards_everybodys() -> None:
-    """Of 24 answers 18 were accepted, so the mean is 3/4."""
-    found = skills(
-        near("ha", TREE), [*tried(1, count=16), *tried(2, count=2), *tried(3, accepted=False, count=6)], {}, NOW
-    )
+    given = [*tried(1, count=16), *tried(2, count=2), *tried(3, accepted=False, count=6)]
+    found = skills(near("ha", TREE), given, {}, 0.75, NOW)
     assert found[1].value == pytest.approx((16 + 4 * 0.75) / 20)
     assert found[2].value == pytest.approx((2 + 4 * 0.75) / 6)
     assert found[3].value == pytest.approx((0 + 4 * 0.75) / 10)
@@ -54,18 +52,24 @@ def test_few_answers_are_shrunk_towards_everybodys() -> None:
 
 @pytest.mark.parametrize(("days", "evidence"), [(0, 1.0), (180, 0.5), (360, 0.25)])
 def test_an_answer_is_worth_half_after_half_a_year(days: float, evidence: float) -> None:
-    found = skills(near("ha", TREE), tried(1, days=days), {}, NOW)
+    found = skills(near("ha", TREE), tried(1, days=days), {}, 0.5, NOW)
     assert found[1].evidence == pytest.approx(evidence)
     assert found[1].known is (evidence >= 0.5)
 
 
 def test_a_word_is_worth_two_answers_and_less_on_topics_beside() -> None:
     said = {1: frozenset({"ha"}), 2: frozenset({"ops"}), 3: frozenset({"patroni", "sql"}), 4: frozenset({"backup"})}
-    found = skills(near("ha", TREE), tried(5, accepted=False), said, NOW)
+    found = skills(near("ha", TREE), tried(5, accepted=False), said, 0.5, NOW)
     assert {person: skill.evidence for person, skill in found.items()} == {1: 2.0, 2: 1.0, 3: 1.0, 5: 0.0}
     assert [person for person, skill in found.items() if skill.known] == [1, 2, 3]
     assert found[1].value > found[2].value
 
 
 def test_answers_on_another_line_are_nothing() -> None:
-    assert skills(near("sql", TREE), tried(1), {}, NOW) == {}
+    assert skills(near("sql", TREE), tried(1), {}, 0.5, NOW) == {}
+
+
+def test_the_mean_is_that_of_the_line() -> None:
+    rates = {"ha": (10, 8), "ops": (20, 2), "backup": (100, 100)}
+    assert mean(near("ha", TREE), rates) == pytest.approx((8 + 0.5 * 2) / (10 + 0.5 * 20))
+    assert mean(near("sql", TREE), rates) == 0.0
