@@ -29,9 +29,9 @@ async def queue(
     """
     group = await destination(store, reply, origin)
     if reply.gather is not None:
-        return await outbox.gather(
-            store, reply, group=group.id, now=now, until=now + gather, key=f"gather:{reply.gather}:{key}"
-        )
+        until, named = now + gather, f"gather:{reply.gather}:{key}"
+        worth = until + WORTH[reply.purpose]
+        return await outbox.gather(store, reply, group=group.id, now=now, until=until, expires_at=worth, key=named)
     expires_at = reply.expires_at or (reply.not_before or now) + WORTH[reply.purpose]
     return await outbox.put(store, reply, key=reply.key or key, group=group.id, now=now, expires_at=expires_at)
 

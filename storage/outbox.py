@@ -200,7 +200,9 @@ async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -
     return {key for chunk in chunks for key in await store.scalars(mine.where(OUTBOX.c.platform_key.in_(chunk)))}
 
 
-async def gather(store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, key: str) -> int | None:
+async def gather(
+    store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, expires_at: datetime, key: str
+) -> int | None:
     """Add a confirmation to the one of its kind that still waits in a group, or begin one that waits until a time."""
     kind = f"gather:{reply.gather}:"
     query = select(*COLUMNS).where(
@@ -209,7 +211,7 @@ async def gather(store: Store, reply: Reply, *, group: int, now: datetime, until
     row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
     if row is None:
         waits = replace(reply, not_before=until)
-        return await put(store, waits, key=key, group=group, now=now, expires_at=until + (until - now))
+        return await put(store, waits, key=key, group=group, now=now, expires_at=expires_at)
     waiting = post_of(row)
     if not set(reply.body.blocks) <= set(waiting.body.blocks):
         body = replies.encode(waiting.body.plus(reply.body))

@@ -190,6 +190,15 @@ async def test_confirmations_are_gathered(chat: Chat) -> None:
     assert [posted.text for posted in chat.adapter.posted] == ["木子同问\n江南同问\n豆子同问"]
 
 
+async def test_a_confirmation_goes_at_once_where_nothing_is_gathered(chat: Chat) -> None:
+    async with chat.database.write() as store:
+        group = await groups.ensure(store, PLACE, chat.account.id)
+        reply = Reply(Body.of("木子同问"), gather="metoo:1")
+        await queue(store, reply, group, key="k", now=chat.clock.now(), gather=timedelta(0))
+    await chat.outbox.drain()
+    assert [posted.text for posted in chat.adapter.posted] == ["木子同问"]
+
+
 async def test_parts_follow_each_other_and_nothing_comes_between(chat: Chat) -> None:
     chat.adapter.render = lambda body: ["1", "2", "3"] if len(body.blocks) > 1 else ["短"]  # type: ignore[method-assign]
     await put(chat, "长\n长")

@@ -229,8 +229,9 @@ async def test_confirmations_are_gathered(database: Database) -> None:
         group = await a_group(store)
         for name in ("木子", "江南", "木子"):
             reply = Reply(Body.of(name), gather="E58")
+            until, worth = T0 + 2 * MINUTE, T0 + 12 * MINUTE
             post = await outbox.gather(
-                store, reply, group=group.id, now=T0, until=T0 + 2 * MINUTE, key=f"gather:E58:{name}"
+                store, reply, group=group.id, now=T0, until=until, expires_at=worth, key=f"gather:E58:{name}"
             )
             assert post == 1
         assert await due(store, group) == []
