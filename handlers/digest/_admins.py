@@ -17,6 +17,7 @@ from handlers._wording.spans import span_of
 from handlers.digest import _edition as editions
 from handlers.digest._admin_lines import Watched, headline, numbers, watched
 from handlers.digest._asking import MINE
+from handlers.digest._climbed import climbed
 from handlers.digest._edition import Edition, edition
 from handlers.digest._open import EVER
 from handlers.digest._settings import Settings
@@ -118,7 +119,10 @@ async def told(ctx: Context[Any], run: Sequence[int], found: Edition) -> Body:
     for heading, lines in (
         (Texts.DECIDE, await _decisions(ctx, run)),
         (Texts.NUMBERS, numbers(ctx, seen, cohort, span)),
-        (Texts.WATCH, [*await load.lines(ctx, period.since), *watched(ctx, seen, risk)]),
+        (
+            Texts.WATCH,
+            [*await load.lines(ctx, period.since), *await climbed(ctx, run, period), *watched(ctx, seen, risk)],
+        ),
     ):
         head: tuple[Block, ...] = (Heading(ctx.say(heading)),) if lines else ()
         body = body.plus(Body(head)).plus(Body.of(*lines))

@@ -265,3 +265,15 @@ async def test_both_engines_climb_alike(database: Database) -> None:
         ("24 09", "g1"),
         ("25 10", "direct:ayu"),
     ]
+
+
+async def test_the_admins_digest_tells_what_was_done(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database)
+    await town.chat.make_admin("ayu")
+    await town.chat.tell("ayu", "周报 我的 开")
+    await answered(town)
+    await town.ask("doudou", HNSW)
+    told = await run(town, "2026-11-30T09:10:00+08:00", minutes=60)
+    edition = told[-1][2]
+    assert "\n求助阶梯：1 题上过榜，1 题告诉过管理员，问过 1 位后来好了没有\n" in edition
+    assert "72 小时没人应：#2" in edition
