@@ -1,4 +1,4 @@
-"""`import`, `export`: chat history in, and messages or threads out; in whichever format."""
+"""`import`, `export`, `articles`: chat history in; messages, threads and what was learnt out."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ FormatOption = Annotated[
     Form | None, typer.Option("--format", help="Of messages all but jsonl; of threads jsonl, csv, xlsx.")
 ]
 Kinds = Annotated[str, typer.Option("--kind", metavar="KINDS", help="Of messages: text,image,file... All by default.")]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER|-", help="Where the files go; - is standard output.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Without it, standard output.")]
 
 
@@ -57,6 +58,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("import")(take_in)
     app.command()(export)
+    app.command()(articles)
 
 
 def take_in(
@@ -101,3 +103,14 @@ def export(
 
     wish = _exchange.Wish(what.value, None if form is None else form.value, group, since, until, kinds)
     perform(chosen(context, config), lambda desk: _exchange.export(desk, wish, output))
+
+
+def articles(context: typer.Context, folder: Folder, config: ConfigFile = None) -> None:
+    """Write the reviewed articles as Markdown: one file each, and an index by topic.
+
+    Those of groups that keep their words to themselves stay inside.
+    """
+    from bot.cli import _articles
+    from bot.cli._opening import perform
+
+    perform(chosen(context, config), lambda desk: _articles.export(desk, folder))

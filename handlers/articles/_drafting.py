@@ -97,12 +97,12 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     Nothing is drafted that nobody could review, that an article says already, or from a group that keeps to itself.
     """
     waits = sum(one.state is State.DRAFT for one in await waiting(ctx))
-    room = min(most, MOST_WAITING - waits)
+    left = min(most, MOST_WAITING - waits)
     every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
     shared = [group for group in every if await shares(ctx, group) == "community"]
     replies: list[Reply | Errand] = []
-    for thread, words in await _best(ctx, shared) if room > 0 else ():
-        if len(replies) >= room:
+    for thread, words in await _best(ctx, shared) if left > 0 else ():
+        if len(replies) >= left:
             break
         member = await next_reviewer(ctx, thread.group_id, thread.topic, [thread.id])
         if member is not None and not await _is_told(ctx, thread, words, shared):

@@ -16,7 +16,21 @@ from tests.bot.cli.process import ROOT, bot, environment
 
 HEAVY = ("sqlalchemy", "pydantic", "storage", "handlers", "classifiers", "rich", "asyncio", "structlog", "alembic")
 COMMANDS = [
-    *("init", "run", "doctor", "import", "export", "group", "stats", "why", "digest", "report", "outlets", "correct"),
+    *(
+        "init",
+        "run",
+        "doctor",
+        "import",
+        "export",
+        "articles",
+        "group",
+        "stats",
+        "why",
+        "digest",
+        "report",
+        "outlets",
+        "correct",
+    ),
     *("evaluate", "train", "migrate", "backup", "owner", "demo"),
 ]
 UNCONFIGURED = {"group", "evaluate"}  # a set of commands; a judge of files
