@@ -21,12 +21,10 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers._articles.finding import fitting
 from handlers._articles.told import number
 from handlers._drafting import Prompt, checking, prompt
-from handlers._drafting.gathering import Ready, gather, ready
-from handlers._threads import weighing
-from handlers._threads.asked import similar
+from handlers._drafting.gathering import Ready, cleared, gather
+from handlers._threads.choosing import choose
 from handlers._threads.described import is_asker, meant
 from handlers._threads.sharing import configured, quotable, quotable_in
 from handlers._threads.suggesting import question_of
@@ -36,8 +34,8 @@ from storage.suggestions import Offered, Verdict
 from storage.threads import Thread
 
 FEATURE, EXPLAIN = "drafting", "explain"
-THREADS, ARTICLES = 3, 1  # sources at most, beside the thread itself
 SENTENCES = 5
+_NO = Verdict.REJECTED
 
 
 class Settings(BaseModel):
@@ -146,21 +144,16 @@ def _key(ctx: Context[Any], span: timedelta) -> str:
 
 
 async def _sources(ctx: Context[Any], thread: Thread) -> dict[str, list[int]]:
-    """Return what a draft may rest on here: the thread itself where it was answered, older ones, an article."""
+    """Return what a draft may rest on here: what would be suggested, and the thread itself where it was answered."""
     said = "\n".join(await question_of(ctx, thread))
-    groups, bar = await quotable(ctx), await weighing.bar(ctx)
     offers = await suggestions.of_thread(ctx.store, thread.id)
-    rejected = {(one.kind, one.target) for one in offers if one.verdict is Verdict.REJECTED}
-    left_out = {thread.id, *(target for kind, target in rejected if kind is Offered.THREAD)}
-    known, topic = ctx.memories.known, thread.topic
-    matches = await similar(
-        ctx.store, known, said, groups, ctx.now(), topic=topic, leave_out=left_out, limit=THREADS, bar=bar
-    )
-    fits = [fit.article.id for fit in await fitting(ctx, said, topic=topic) if fit.likeness >= bar.first]
+    rejected = {kind: {one.target for one in offers if (one.kind, one.verdict) == (kind, _NO)} for kind in Offered}
+    left_out = {thread.id, *rejected[Offered.THREAD]}
+    found = await choose(ctx, said, topic=thread.topic, threads=left_out, articles=rejected[Offered.ARTICLE])
     own = [thread.id] if thread.facts.first_answer_at is not None else []
     return {
-        "threads": [*own, *(match.thread.id for match in matches)],
-        "articles": [one for one in fits if (Offered.ARTICLE, one) not in rejected][:ARTICLES],
+        "threads": [*own, *(match.thread.id for match in found.matches)],
+        "articles": [] if found.article is None else [found.article.article.id],
     }
 
 
@@ -215,7 +208,7 @@ async def _ready(errand: Errand, outside: Outside) -> Ready | None:
         if thread is None or thread.group_id not in allowed:
             return None
         found = await gather(store, thread, payload["threads"], payload["articles"], allowed)
-    return ready(found)
+    return await cleared(found)
 
 
 def _prompt(errand: Errand, found: Ready) -> Prompt:

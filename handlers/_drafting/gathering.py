@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers import Role
 from handlers._drafting.prompt import QUESTION_LIMIT, Said, Source, cleaned
-from handlers._drafting.redaction import names_of, redacted
+from handlers._drafting.redaction import names_of, occurring, redacted
 from storage import articles, memberships, threads
 from storage.articles import State
 from storage.database import Store
@@ -96,9 +97,15 @@ def _asked(thread: Thread, placed: Iterable[Placed]) -> list[str]:
     return [p.message.text for p in own]
 
 
+async def cleared(gathered: Gathered) -> Ready:
+    """Return what may leave this machine of it, worked out beside the loop: hostile lines take a moment."""
+    return await asyncio.to_thread(ready, gathered)
+
+
 def ready(gathered: Gathered) -> Ready:
     """Return what may leave this machine of it: no names, nothing that is masked in quotations, bounded; pure."""
-    names = names_of(gathered.called)
+    texts = [gathered.question, gathered.draft, *(source.words for source in gathered.sources)]
+    names = occurring(names_of(gathered.called), texts)
     question = redacted(gathered.question, names)[:QUESTION_LIMIT]
     sources = tuple(cleaned(source, names) for source in gathered.sources)
     draft = redacted(gathered.draft, names)[:QUESTION_LIMIT]

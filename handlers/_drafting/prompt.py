@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from handlers._drafting.redaction import redacted
 
-MOST_SOURCES = 4
+MOST_SOURCES = 5  # the thread itself, what may be suggested beside it
 LINES = 14  # of a source; its question and its answers come first
 LINE_LIMIT, QUESTION_LIMIT, TITLE_LIMIT = 500, 1200, 80  # characters
 DATA_LIMIT = 9_000  # of all that members said, as it is sent

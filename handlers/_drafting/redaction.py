@@ -32,6 +32,12 @@ def names_of(cards: Iterable[str], label: str = SOMEBODY) -> dict[str, str]:
     return found
 
 
+def occurring(names: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Return the names that some texts may hold: few of thousands, so that each line is read quickly."""
+    low = _plain("\n".join(texts)).lower()
+    return {name: label for name, label in names.items() if name.lower() in low}
+
+
 def redacted(text: str, names: Mapping[str, str]) -> str:
     """Return a text with labels for names, and `***` for whatever its author would not want to be repeated.
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers import Context, Reply, Text
+from handlers._drafting.switch import is_on
 from handlers._threads import offering, unfound
 from handlers._threads.choosing import choose
 from handlers._threads.offering import line
@@ -45,6 +46,7 @@ _LABELS = {
     "solved": Text(zh="解决了", en="Solved"),
     "reopen": Text(zh="没解决", en="Not solved"),
     "metoo": Text(zh="同问", en="Me too"),
+    "explain": Text(zh="展开讲讲", en="Tell me more"),
 }
 
 
@@ -75,7 +77,9 @@ async def _offer(ctx: Context[Any], thread: Thread, *, unasked: bool) -> Reply |
     text = Texts.UNASKED if unasked else Texts.YOURS
     blocks = [*await offering.shown(ctx, choice), line(ctx.say(text, thread=thread.id))]
     about, key = f"thread:{thread.id}", f"suggest:{thread.id}" if unasked else None
-    return Reply(Body(tuple(blocks), _buttons(ctx, thread, "solved", "reopen", "metoo")), about=about, key=key)
+    more = ["explain"] if await is_on(ctx) else []
+    buttons = _buttons(ctx, thread, "solved", "reopen", "metoo", *more)
+    return Reply(Body(tuple(blocks), buttons), about=about, key=key)
 
 
 def _buttons(ctx: Context[Any], thread: Thread, *commands: str) -> tuple[Button, ...]:

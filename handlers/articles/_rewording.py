@@ -8,7 +8,7 @@ from typing import Any
 from handlers import Context, Errand, Outside, Reply
 from handlers._articles.writing import ANSWER, shortened
 from handlers._drafting import Prompt, checking, prompt
-from handlers._drafting.gathering import Ready, gather, ready
+from handlers._drafting.gathering import Ready, cleared, gather
 from handlers._drafting.prompt import QUESTION_LIMIT
 from handlers._said import Tongue
 from handlers._threads.sharing import configured, quotable_in
@@ -49,7 +49,7 @@ async def _ready(store: Store, errand: Errand, article: Article) -> Ready:
     where = await groups.get(store, article.group)
     allowed = await quotable_in(store, where, 0, errand.payload["sharing"])
     own = article.words.question or article.words.title, article.words.answer
-    return ready(await gather(store, None, article.sources, (), allowed, own=own))
+    return await cleared(await gather(store, None, article.sources, (), allowed, own=own))
 
 
 async def _reworded(errand: Errand, article: Article, found: Ready, outside: Outside) -> str:

@@ -94,6 +94,7 @@ async def test_a_draft_says_what_it_is_and_where_it_comes_from(
 async def test_by_a_reply_to_the_suggestion_and_by_its_button(desk: Desk, sqlite_database: Database) -> None:
     await asked_again(desk)
     suggestion = desk.chat.adapter.posted[-1].key
+    assert [button.command for button in await _buttons(desk.chat)][-1] == "/explain 2"
     assert await desk.explained(text="展开讲讲", reply_to=suggestion) == [DRAFT]
     desk.chat.later(minutes=11)
     place = Place("qq", "g1", GroupKind.GROUP)

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from handlers._drafting.gathering import Gathered, Ready, ready
 from handlers._drafting.prompt import DATA_LIMIT, EXPLAIN, LINES, Said, Source, cleaned, data, rules
-from handlers._drafting.redaction import names_of, redacted
+from handlers._drafting.redaction import names_of, occurring, redacted
 
 CARDS = ["成都-老樊-DBA", "Lena Wang", "阿棠", "10203040", "bob", "postgres", "  ", "王", "小明【杭州】", "ａｄａ"]
 NAMES = names_of(CARDS)
@@ -51,17 +52,24 @@ def test_members_cannot_end_a_block() -> None:
 
 
 def test_the_size_is_bounded() -> None:
-    said = tuple(Said("answerer 1", f"{number} " + "长" * 9000) for number in range(50))
+    said = tuple(Said("answerer 1", f"{number} " + "长" * 600) for number in range(50))
     sources = [cleaned(Source(f"#{number}", "题" * 900, said), {}) for number in range(9)]
     assert all(len(source.said) <= LINES for source in sources)
     sent = data("问" * 1200, sources)
     assert len(sent) < DATA_LIMIT + 2000
-    assert len(json.loads(sent)["sources"]) == 4
+    assert len(json.loads(sent)["sources"]) == 5
 
 
 def test_a_secret_is_masked_before_it_is_cut() -> None:
     source = cleaned(Source("#1", "", (Said("asker", "x" * 490 + " 13800138000"),)), {})
     assert "1380" not in source.words
+
+
+def test_of_thousands_of_names_only_those_that_occur_are_looked_for() -> None:
+    many = names_of([f"成都-老{number}樊-DBA" for number in range(3000)])
+    assert occurring(many, ["老７樊说的", "没有人"]) == {"老7樊": "someone"}
+    found = Gathered("老7樊？", (Source("#1", "", (Said("asker", "成都-老8樊-DBA 说的"),)),), frozenset(many), "老9樊")
+    assert ready(found) == Ready("someone?", (Source("#1", "", (Said("asker", "someone 说的"),)),), "someone")
 
 
 def test_the_rules_name_a_source_that_was_given() -> None:
