@@ -14,7 +14,7 @@ from handlers._wording.masking import quoted
 from handlers.escalation._here import Here
 from handlers.escalation._settings import Settings
 from handlers.escalation._waiting import is_blind
-from storage import groups, members, messages, privacy, rungs, threads
+from storage import groups, members, messages, pins, privacy, rungs, threads
 from storage.database import Store
 from storage.messages import Stored
 from storage.replies import At, Block, Button, Paragraph, Plain
@@ -100,7 +100,8 @@ async def _certain(place: Here, thread: Thread) -> Stored | None:
 
 async def is_certain(store: Store, thread: Thread, answer: Stored) -> bool:
     """Say whether a thread is about something, and the linker was sure of its question, and of the answer to it."""
-    return bool(thread.topic) and await rungs.certainty(store, [thread.first_message, answer.id]) >= CERTAIN
+    guessed = [found for found in (thread.first_message, answer.id) if not await pins.hold(store, found)]
+    return bool(thread.topic) and (not guessed or await rungs.certainty(store, guessed) >= CERTAIN)
 
 
 async def _may_hear(ctx: Context[Settings], thread: Thread) -> bool:
@@ -111,9 +112,9 @@ async def _may_hear(ctx: Context[Settings], thread: Thread) -> bool:
 
 
 async def _said(ctx: Context[Settings], thread: Thread, answer: Stored, key: str, *, private: bool) -> Reply:
-    by = answer.member_id or 0
-    called = await names.called(ctx.store, thread.group_id, [by, thread.asker])
-    who = ctx.say(Texts.SAID, name=called[by]) if by in called else ctx.say(Texts.SOMEBODY)
+    called = await names.called(ctx.store, thread.group_id, [thread.asker])
+    by = await names.author(ctx.store, thread.group_id, answer.member_id, answer.id)
+    who = ctx.say(Texts.SAID, name=by) if by else ctx.say(Texts.SOMEBODY)
     line = ctx.say(
         Texts.ASKED,
         since=durations.since(thread.facts.asked_at, ctx.now(), ctx.community.zone, ctx.language),
