@@ -26,6 +26,7 @@ from handlers._threads.sharing import quotable
 from handlers._wording import durations, names
 from handlers._wording.masking import flat, quoted
 from storage import articles, members, memberships, metoo, search, threads, topics
+from storage.messages import UNSIGNED
 from storage.outcome import Outcome
 from storage.threads import Placed, Thread
 
@@ -180,11 +181,13 @@ async def _story(thread: Thread, ctx: Context[NoSettings]) -> list[str]:
     shown = chosen(others, thread.facts.accepted, SHOWN_ANSWERS)
     authors = {p.message.member_id for p in shown if p.message.member_id is not None} | {thread.asker}
     called = await names.called(ctx.store, thread.group_id, authors)
+    if any(p.message.id == thread.first_message and UNSIGNED in p.message.flags for p in placed):
+        called.pop(thread.asker, None)
     lines = [_question(placed, thread, called.get(thread.asker, ""), ctx)]
     for p in shown:
         text = Texts.ACCEPTED if _worked(p, thread, ctx) else Texts.SAID
         known = ctx.say(Texts.ASKER) if p.message.member_id == thread.asker else ctx.say(Texts.SOMEBODY)
-        name = called.get(p.message.member_id or 0, known)
+        name = known if UNSIGNED in p.message.flags else called.get(p.message.member_id or 0, known)
         lines.append(ctx.say(text, name=name, words=quoted(p.message.text, ANSWER_LIMIT)))
     if len(others) > len(shown):
         lines.append(ctx.say(Texts.MORE, count=len(others) - len(shown)))

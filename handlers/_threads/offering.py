@@ -77,7 +77,7 @@ async def _given(ctx: Context[Any], thread: Thread, given: Answer) -> str:
     evidence = thread.verdict(ctx.now()).evidence
     proof = ctx.say(proofs.get(evidence, Texts.UNTOLD) if evidence else Texts.UNTOLD)
     day = durations.day(given.at, ctx.now(), ctx.community.zone, ctx.language)
-    name = (await names.called(ctx.store, thread.group_id, [given.member])).get(given.member, "")
+    name = await names.author(ctx.store, thread.group_id, given.member, given.message)
     if not name:
         return ctx.say(Texts.GIVEN_UNSIGNED, day=day, proof=proof)
     return ctx.say(Texts.GIVEN, name=name, day=day, proof=proof)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from storage import members, memberships
+from storage import members, memberships, messages
 from storage.database import Store
 
 LIMIT = 12
@@ -82,3 +82,16 @@ async def called(store: Store, group: int, wanted: Iterable[int]) -> dict[int, s
         member.id: call_name(cards.get(member.id, "") or member.name) for member in found.values() if member.signed
     }
     return {member: name for member, name in names.items() if name}
+
+
+async def author(store: Store, group: int, member: int | None, message: int | None) -> str:
+    """Return what the author of a message is called in a group; empty for who has no name, or not for this message.
+
+    What the bot carried without a name is never signed, however well its author is known.
+    """
+    if member is None:
+        return ""
+    said = [] if message is None else await messages.several(store, [message])
+    if any(messages.UNSIGNED in one.flags for one in said):
+        return ""
+    return (await called(store, group, [member])).get(member, "")

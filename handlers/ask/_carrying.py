@@ -13,7 +13,7 @@ from handlers._settings import is_approved, is_quiet
 from handlers._wording import names
 from handlers._wording.masking import quoted
 from handlers.ask._texts import Texts
-from storage import entrusted, groups, settings, threads
+from storage import entrusted, groups, members, memberships, settings, threads
 from storage.entrusted import Entrusted
 from storage.groups import Group
 from storage.messages import CARRIED, Stored
@@ -28,12 +28,11 @@ ADDITIONS = 5  # to one question
 async def carry(ctx: Context[Any], message: Stored, text: str, group: Group, *, unsigned: bool) -> list[Reply]:
     """Open a thread of the speaker's in a group, and return the post there and what the speaker is told."""
     key = f"ask:{message.id}"
-    stored = await said_for(
-        ctx, group=group, member=ctx.speaker.id, text=text, key=key, role=Role.QUESTION, unsigned=unsigned
-    )
+    author = await _author(ctx, group.id)
+    stored = await said_for(ctx, group=group, member=author, text=text, key=key, role=Role.QUESTION, unsigned=unsigned)
     thread = (await threads.holding(ctx.store, [stored.id]))[stored.id]
     await entrusted.add(ctx.store, Entrusted(thread.id, group.id, ctx.speaker.id, ctx.now()))
-    name = "" if unsigned else await _name(ctx, group)
+    name = "" if unsigned else await _name(ctx, group, author)
     first = ctx.say(Texts.ASKED if name else Texts.ASKED_UNSIGNED, name=name, thread=thread.id)
     post = _post(ctx, thread, first, text, f"{key}:post")
     told = ctx.say(Texts.POSTED_UNSIGNED if unsigned else Texts.POSTED, group=title(group), thread=thread.id)
@@ -53,12 +52,12 @@ async def add(ctx: Context[Any], message: Stored, thread: Thread) -> list[Reply]
     if await _additions(ctx, thread) >= ADDITIONS:
         raise UserError(ctx.say(Texts.NO_MORE, thread=thread.id))
     unsigned = bool(await unsigned_among(ctx.store, [thread.id]))
-    key, member = f"ask:{message.id}", ctx.speaker.id
+    key, member = f"ask:{message.id}", thread.asker
     await said_for(
         ctx, group=group, member=member, text=message.text, key=key, thread=thread.id, role=Role.DETAIL,
         unsigned=unsigned,
     )  # fmt: skip
-    name = "" if unsigned else await _name(ctx, group)
+    name = "" if unsigned else await _name(ctx, group, member)
     first = ctx.say(Texts.ADDED if name else Texts.ADDED_UNSIGNED, name=name, thread=thread.id)
     post = _post(ctx, thread, first, message.text, f"{key}:post")
     return [post, answer(ctx.say(Texts.CARRIED, thread=thread.id), about=f"thread:{thread.id}")]
@@ -77,6 +76,13 @@ def _post(ctx: Context[Any], thread: Thread, first: str, text: str, key: str) ->
     return Reply(Body(blocks), group=thread.group_id, about=about, key=key, expires_at=until)
 
 
-async def _name(ctx: Context[Any], group: Group) -> str:
-    """Return what the speaker is called in a group; empty for who does not want to be named."""
-    return (await names.called(ctx.store, group.id, [ctx.speaker.id])).get(ctx.speaker.id, "")
+async def _author(ctx: Context[Any], group: int) -> int:
+    """Return as whom the speaker asks in a group: the identity that is there, whichever account spoke in private."""
+    mine = await members.siblings(ctx.store, ctx.speaker.id)
+    there = [member for member in mine if group in await memberships.inside(ctx.store, [member])]
+    return ctx.speaker.id if not there or ctx.speaker.id in there else there[0]
+
+
+async def _name(ctx: Context[Any], group: Group, member: int) -> str:
+    """Return what a member is called in a group; empty for who does not want to be named."""
+    return (await names.called(ctx.store, group.id, [member])).get(member, "")

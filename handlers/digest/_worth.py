@@ -15,7 +15,7 @@ from handlers._threads.blocked import Blocked, blocked
 from handlers._threads.worth import Candidate, chosen
 from handlers._wording.figures import scope_of
 from handlers._wording.masking import quoted
-from handlers._wording.names import called
+from handlers._wording.names import author
 from handlers.digest._open import open_to
 from storage import metoo, metrics, threads
 from storage.metrics import Period
@@ -86,8 +86,7 @@ async def _quote(ctx: Context[Any], thread: Thread, kept_out: Blocked) -> str:
 
 
 async def _card(ctx: Context[Any], thread: Thread, found: Candidate, kept_out: Blocked) -> Card:
-    names = await called(ctx.store, thread.group_id, [found.solver] if found.solver is not None else [])
-    name = names.get(found.solver or 0, "")
+    name = await author(ctx.store, thread.group_id, found.solver, thread.facts.accepted)
     by = "" if kept_out.has_word(name, thread.group_id) else name
     return Card(f"#{thread.id}", said.title(thread, ctx.language), found.quote, by)
 

@@ -72,7 +72,7 @@ async def endorse(command: Command, ctx: Context[Any]) -> Reply:
         message=accepted.id,
     )  # fmt: skip
     await Relinker(ctx.store, ctx.linker, ctx.topics, ctx.memories).refresh([thread.id])
-    name = (await names.called(ctx.store, thread.group_id, [accepted.member_id])).get(accepted.member_id, "")
+    name = await names.author(ctx.store, thread.group_id, accepted.member_id, accepted.id)
     line = ctx.say(
         Texts.DONE if name else Texts.DONE_UNSIGNED,
         thread=thread.id,

@@ -191,7 +191,7 @@ async def _closed(ctx: Context[Any], thread: Thread) -> list[str]:
         return [ctx.say(Texts.SOLVED_BY_ARTICLE, thread=thread.id, span=span, article=named)]
     if solver is None or solver == thread.asker:
         return [ctx.say(Texts.SOLVED_ALONE if solver is None else Texts.SOLVED_SELF, thread=thread.id, span=span)]
-    name = (await names.called(ctx.store, thread.group_id, [solver])).get(solver, "")
+    name = await names.author(ctx.store, thread.group_id, solver, thread.facts.accepted)
     if thread.facts.first_answer_at is None and thread.linked_to is not None:
         return [await _by_old_answer(ctx, thread, thread.linked_to, span)]
     text = Texts.SOLVED if name else Texts.SOLVED_UNSIGNED
@@ -203,7 +203,7 @@ async def _by_old_answer(ctx: Context[Any], thread: Thread, old: int, span: str)
     given = await answer_of(ctx.store, thread)
     name = ""
     if origin is not None and given is not None:
-        name = (await names.called(ctx.store, origin.group_id, [given.member])).get(given.member, "")
+        name = await names.author(ctx.store, origin.group_id, given.member, given.message)
     if not name or given is None:
         return ctx.say(Texts.SOLVED_OLD_UNSIGNED, thread=thread.id, span=span, old=old)
     since = durations.since(given.at, ctx.now(), ctx.community.zone, ctx.language)
@@ -261,6 +261,6 @@ async def thank(command: Command, ctx: Context[Any]) -> Reply:
     mark = Mark.SOLVED if thread.facts.confirmed_at else Mark.ENDORSED
     await pins.mark(ctx.store, mark, group=thread.group_id, thread=thread.id, at=at, by=ctx.speaker.id, message=message)
     await relinker(ctx).refresh([thread.id])
-    name = (await names.called(ctx.store, thread.group_id, [member])).get(member, "")
+    name = await names.author(ctx.store, thread.group_id, member, message)
     text = Texts.THANKED if name else Texts.THANKED_UNSIGNED
     return answer(names.spaced(ctx.say(text, thread=thread.id, name=name)), about=about)

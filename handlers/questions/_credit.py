@@ -8,7 +8,7 @@ from typing import Any
 from handlers import Command, Context, Text, UserError
 from handlers._wording.names import call_name
 from storage import members, memberships, messages, threads
-from storage.messages import Stored
+from storage.messages import UNSIGNED, Stored
 from storage.threads import Thread
 
 SEARCHED = 1000  # messages after the question in which an answer is looked for that is not in the thread
@@ -63,7 +63,8 @@ def bearers(typed: str, cards: dict[int, str]) -> tuple[int, ...]:
 async def _said_since(ctx: Context[Any], thread: Thread) -> list[Stored]:
     opener = await messages.get(ctx.store, thread.first_message)
     later = await messages.after(ctx.store, thread.group_id, opener, SEARCHED)
-    return [message for message in later if message.member_id is not None and "command" not in message.flags]
+    hidden = {"command", UNSIGNED}  # nobody's name is to be guessed
+    return [message for message in later if message.member_id is not None and not hidden & message.flags]
 
 
 async def _cards(ctx: Context[Any], thread: Thread, ids: set[int]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from storage.database import Store
 from storage.members import MEMBERS
-from storage.messages import MESSAGES
+from storage.messages import MESSAGES, UNSIGNED
 from storage.metrics._ask import Ask
 from storage.metrics._cases import Case, case_of
 from storage.metrics._coverage import HEARD, Seen
@@ -149,9 +149,10 @@ async def _unsigned(store: Store) -> set[int]:
 
 async def _load_thanks(store: Store, ask: Ask, seen: Seen) -> list[Thanks]:
     query = (
-        select(*COLUMNS, MEMBERS.c.id, MEMBERS.c.person_id)
+        select(*COLUMNS, MEMBERS.c.id, MEMBERS.c.person_id, MESSAGES.c.flags)
         .join(MEMBERS, MEMBERS.c.id == THREADS.c.solver)
         .join(ASKERS, ASKERS.c.id == THREADS.c.asker)
+        .outerjoin(MESSAGES, MESSAGES.c.id == THREADS.c.accepted)
         .where(THREADS.c.group_id.in_(ask.scope.groups), MEMBERS.c.person_id != ASKERS.c.person_id)
         .where(THREADS.c.confirmed_at >= ask.period.since, THREADS.c.confirmed_at < ask.until)
         .order_by(THREADS.c.confirmed_at, THREADS.c.id)
@@ -160,9 +161,15 @@ async def _load_thanks(store: Store, ask: Ask, seen: Seen) -> list[Thanks]:
     unsigned = await _unsigned(store)
     head = len(COLUMNS)
     return [
-        Thanks(case_of(thread(row[:head]), seen, ask.now), row[head], row[head + 1], row[head + 1] not in unsigned)
+        Thanks(case_of(thread(row[:head]), seen, ask.now), member, person, person not in unsigned and signed(flags))
         for row in rows
+        for member, person, flags in [row[head:]]
     ]
+
+
+def signed(flags: str | None) -> bool:
+    """Say whether the author of a message may be named, by its flags; none where nothing was accepted."""
+    return UNSIGNED not in (flags or "").split()
 
 
 async def _load_firsts(store: Store, ask: Ask, seen: Seen) -> list[tuple[int, int, int, bool]]:
