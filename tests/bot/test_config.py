@@ -318,3 +318,40 @@ def test_place(loc: list[str | int], want: str) -> None:
 def test_near() -> None:
     assert near("prot", ["port", "host"]) == "; did you mean port?"
     assert near("zzzz", ["port", "host"]) == ""
+
+
+# -- [llm] ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_language_model_is_off_and_complete_when_it_is_on(file: Path) -> None:
+    assert loaded(file, "").llm.enabled is False
+    config = loaded(file, '[llm]\nenabled = true\nurl = "https://llm.example.org/v1/"\nmodel = "m"\nkey = "sk-hidden"')
+    assert config.llm.url == "https://llm.example.org/v1"
+    assert "sk-hidden" in set(secrets(config))
+    assert "sk-hidden" not in repr(config)
+    for url in ("http://127.0.0.1:11434/v1", "http://localhost:1/v1", "http://[::1]:1/v1"):
+        assert loaded(file, f'[llm]\nurl = "{url}"').llm.url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("enabled = true", "[llm]: enabled needs url"),
+        ('enabled = true\nurl = "https://llm.example.org"', "[llm]: enabled needs model"),
+        ('url = "http://llm.example.org/v1"', "[llm] url: could be read on the way"),
+        ('url = "http://10.0.0.7/v1"', "[llm] url: could be read on the way"),
+        ('url = "ftp://llm.example.org"', "[llm] url: is no address"),
+        ('url = "llm.example.org/v1"', "[llm] url: is no address"),
+        ('url = "https://llm.example.org:port/v1"', "[llm] url: is no address"),
+        ('url = "https://me:hunter2@llm.example.org/v1"', "[llm] url: must be an address and nothing else"),
+        ('url = "https://llm.example.org/v1?key=hunter2"', "[llm] url: must be an address and nothing else"),
+        ('key = "sk-密钥hunter2"', "[llm] key: has signs that no key has"),
+        ('key = ""', "[llm] key: is empty"),
+        ("timeout = 0", "[llm] timeout: must be greater than or equal to 1"),
+        ("daily_buget = 3", "did you mean daily_budget?"),
+    ],
+)
+def test_what_a_language_model_cannot_be_set_to(file: Path, text: str, words: str) -> None:
+    told = refused(file, f"[llm]\n{text}")
+    assert words in told
+    assert "hunter2" not in told

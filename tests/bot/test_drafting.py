@@ -10,11 +10,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.cli._doctor import _of_llm as of_llm
 from bot.drafting import Drafter, probe
 from handlers._drafting import Drafted, Prompt
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS, Asked, Budget, Ended
+from storage.maintenance import Mark
 from tests.chat import ManualClock
 from tests.completions import KEY, MODEL, Completions
 from tests.conftest import T0
@@ -167,3 +169,14 @@ async def test_what_doctor_asks(model: Completions) -> None:
     model.mood = "garbage"
     assert "not with a list of models" in (await probe(model.settings()))[0]
     assert model.requests == []
+
+
+async def test_what_doctor_says(model: Completions) -> None:
+    well = await of_llm(model.settings(daily_budget=7))
+    assert (well.mark, well.what) == (
+        Mark.OK, f"language model {MODEL}: reachable; 7 calls a day at most, masked and without names",
+    )  # fmt: skip
+    model.mood = "401"
+    bad = await of_llm(model.settings())
+    assert (bad.mark, bad.what) == (Mark.WARN, f"language model {MODEL}: 127.0.0.1 answers 401")
+    assert "all but drafts goes on" in bad.remedy
