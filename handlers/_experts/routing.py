@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,12 +34,15 @@ _WAITS = {Outcome.OPEN, Outcome.ANSWERED}
 async def available(ctx: Context[Any], topic: str) -> bool:
     """Say whether somebody who agreed to be asked knows a topic and does not rest: for what is promised to an asker.
 
-    Without a topic nobody does.
+    Somebody else than who speaks, who may read this group's words. Without a topic there is nobody.
     """
     if not topic or await in_group(ctx, ctx.group.id) is None:
         return False
-    awake = [one for one in (await experts.every(ctx.store)).values() if not _rests(one, ctx.now())]
-    return await knows(ctx, topic, awake)
+    every = await experts.every(ctx.store)
+    me = None if ctx.member is None else ctx.member.person_id
+    awake = [person for person, one in every.items() if person != me and not _rests(one, ctx.now())]
+    readers = await _readers(ctx, ctx.group.id, awake, every) if awake else set()
+    return await knows(ctx, topic, [every[person] for person in awake if person in readers])
 
 
 async def ask(ctx: Context[Any], thread: Thread) -> Reply | None:
@@ -100,7 +103,7 @@ async def _free(
     able = {
         p: s for p, s in able.items() if p not in out and _due(found.experts[p], mine.get(p, []), chosen, ctx.now())
     }
-    readers = await _readers(ctx, thread, able, found.experts)
+    readers = await _readers(ctx, thread.group_id, able, found.experts)
     return [person for person in able if person in readers and await _reached(ctx, found.experts[person])]
 
 
@@ -129,17 +132,15 @@ async def _took_part(ctx: Context[Any], thread: Thread) -> set[int]:
     return {member.person_id for member in found.values()} | {one.person for one in too}
 
 
-async def _readers(
-    ctx: Context[Any], thread: Thread, able: Mapping[int, float], every: Mapping[int, Expert]
-) -> set[int]:
-    """Return who may read the words of a thread's group, as that shares them; `nobody` is asked where it does not."""
+async def _readers(ctx: Context[Any], group: int, able: Iterable[int], every: Mapping[int, Expert]) -> set[int]:
+    """Return who of some experts may read a group's words, as it shares them; where it does not, nobody."""
     set_by_group = await settings.by_group(ctx.store, KEY)
-    shares = set_by_group.get(thread.group_id, set_by_group.get(COMMUNITY, configured(ctx)))
+    shares = set_by_group.get(group, set_by_group.get(COMMUNITY, configured(ctx)))
     if shares == "community":
         return set(able)
     if shares != "group":
         return set()
-    return {p for p in able if thread.group_id in await memberships.groups_of(ctx.store, every[p].members)}
+    return {person for person in able if group in await memberships.groups_of(ctx.store, every[person].members)}
 
 
 async def _reached(ctx: Context[Any], expert: Expert) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.turn import Turn
-from handlers._experts.routing import ask
+from handlers._experts.routing import ask, available
 from handlers._relink import Relinker
-from storage import groups, pins, threads
+from storage import groups, members, pins, threads
 from storage.database import Database
 from storage.pins import Pinned
 from tests.handlers.conftest import check_manners
@@ -66,6 +66,15 @@ class Circle:
             await turn.queue(reply, here, f"test:{thread}:{self.chat.clock.now()}")
         await self.chat.outbox.drain()
         return self.chat.replies
+
+    async def promised(self, topic: str, by: str | None = None) -> bool:
+        """Say whether an expert would be promised in the first group, to whoever speaks."""
+        feature = next(one for one in self.chat.house.features if one.name == "experts")
+        async with self.chat.database.write() as store:
+            turn = Turn(self.chat.house, store, self.chat.account, self.chat.clock.now())
+            here = next(group for group in await groups.every(store) if group.key == "g1")
+            speaker = None if by is None else await members.ensure(store, "qq", by, by, self.chat.clock.now())
+            return await available(await turn.context(feature, here, member=speaker), topic)
 
     def asked(self) -> str:
         """Return whose direct the last post went to."""

@@ -138,3 +138,20 @@ async def test_over_fifty_questions_the_load_is_fair(circle: Circle) -> None:
     assert all(one != other for one, other in pairwise(asked))
     assert max(Counter(asked).values()) <= 1.5 * 50 / len(names)
     assert Counter(asked).keys() == set(names)
+
+
+async def test_a_promise_is_made_where_somebody_else_knows_the_topic(circle: Circle) -> None:
+    topic = "replication_ha"
+    assert not await circle.promised(topic)
+    await circle.chat.tell("陆工", "擅长 高可用")
+    assert not await circle.promised(topic)
+    await circle.agree("陆工")
+    assert await circle.promised(topic)
+    assert await circle.promised(topic, by="木子")
+    assert not await circle.promised(topic, by="陆工")
+    assert not await circle.promised("sql")
+    assert not await circle.promised("")
+    await circle.chat.tell("陆工", "歇一周")
+    assert not await circle.promised(topic)
+    circle.chat.later(days=8)
+    assert await circle.promised(topic)
