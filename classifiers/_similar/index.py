@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers._similar.likeness import likeness
+from classifiers._similar.likeness import likenesses
 from classifiers._similar.meaning import Meaning, is_chinese
 from classifiers._similar.terms import asked_terms, say, terms
 from classifiers._tokens import normalize, shape
@@ -122,9 +122,21 @@ class Index:
 
     def likeness(self, one: str, other: str) -> float:
         """Return how alike two questions are, 0..1, in whichever languages."""
-        if self._meaning is not None and is_chinese(one) != is_chinese(other):
-            return max(0.0, FOREIGN * float(self._meaning.place(one) @ self._meaning.place(other)))
-        return likeness(one, other, self.rareness)
+        return self.likenesses(one, [other])[0]
+
+    def likenesses(self, one: str, others: Sequence[str]) -> list[float]:
+        """Return how alike a question is to each of others, 0..1, in whichever languages."""
+        if self._meaning is None:
+            return likenesses(one, others, self.rareness)
+        chinese = is_chinese(one)
+        own = [other for other in others if is_chinese(other) == chinese]
+        alike = iter(likenesses(one, own, self.rareness))
+        return [next(alike) if is_chinese(other) == chinese else self._nearness(one, other) for other in others]
+
+    def _nearness(self, one: str, other: str) -> float:
+        if self._meaning is None:
+            return 0.0
+        return max(0.0, FOREIGN * float(self._meaning.place(one) @ self._meaning.place(other)))
 
     def _meant(self, text: str) -> Floats:
         """Return how near the texts of the other language are to what a question means; 0 for those of its own."""

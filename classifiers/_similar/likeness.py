@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 
 from classifiers._similar.terms import asked_terms, say
 
@@ -12,9 +12,19 @@ ENOUGH = 20.0  # rareness shared from which a likeness counts in full: two short
 SAME_TOPIC, OTHER_TOPIC = 1.25, 0.75
 
 
+def likenesses(one: str, others: Iterable[str], rareness: Callable[[str], float]) -> list[float]:
+    """Return how alike a question is to each of others; `rareness` tells what a term tells among all texts."""
+    told = cache(rareness)  # those that are alike share their terms
+    asked = _weights(one, told)
+    return [_likeness(asked, _weights(other, told)) for other in others]
+
+
 def likeness(one: str, other: str, rareness: Callable[[str], float]) -> float:
-    """Return how alike two questions are; `rareness` tells what a term tells among all texts."""
-    left, right = _weights(one, rareness), _weights(other, rareness)
+    """Return how alike two questions are."""
+    return likenesses(one, [other], rareness)[0]
+
+
+def _likeness(left: Mapping[str, float], right: Mapping[str, float]) -> float:
     both = left.keys() & right.keys()
     if not both:
         return 0.0

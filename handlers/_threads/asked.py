@@ -64,10 +64,10 @@ async def similar(
 async def _likened(store: Store, index: Index, text: str, found: list[Thread], topic: str, bar: Bar) -> list[Match]:
     """Return the threads that are like enough to be named, by what was asked in them."""
     asked = await wording.questions(store, [thread.id for thread in found])
+    questions = [asked.get(thread.id, "") for thread in found]
     near: list[Match] = []
-    for thread in found:
-        question = asked.get(thread.id, "")
-        match = Match(thread, by_topic(index.likeness(text, question), thread.topic, topic))
+    for thread, question, like in zip(found, questions, index.likenesses(text, questions), strict=True):
+        match = Match(thread, by_topic(like, thread.topic, topic))
         least = bar.also if is_chinese(text) == is_chinese(question) else bar.abroad
         near += [match] if match.likeness >= least else []
     return near

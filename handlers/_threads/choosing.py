@@ -55,7 +55,7 @@ async def choose(
     groups, bar = await quotable(ctx), await weighing.bar(ctx, unasked=unasked)
     known, now = ctx.memories.known, ctx.now()
     matches = await similar(ctx.store, known, text, groups, now, topic=topic, leave_out=threads, bar=bar)
-    fits = [fit for fit in await fitting(ctx, text, topic=topic) if fit.article.id not in articles]
+    fits = [fit for fit in await fitting(ctx, text, topic=topic, groups=groups) if fit.article.id not in articles]
     article = preferred(await _weighed(ctx, fits), matches, bar)
     sources = () if article is None else article.article.sources
     return Choice(article, tuple(match for match in matches if match.thread.id not in sources), groups)
