@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters import DeliveryError, Outcome
 from storage import groups, settings
 from storage.coverage import Span
 from storage.database import Database
@@ -277,3 +278,44 @@ async def test_the_admins_digest_tells_what_was_done(sqlite_database: Database) 
     edition = told[-1][2]
     assert "\n求助阶梯：1 题上过榜，1 题告诉过管理员，问过 1 位后来好了没有\n" in edition
     assert "72 小时没人应：#2" in edition
+
+
+@pytest.mark.parametrize(("since", "nudges"), [("", 1), ("好了", 0)])
+async def test_what_could_not_be_sent_is_looked_at_anew(sqlite_database: Database, since: str, nudges: int) -> None:
+    town = await opened(sqlite_database)
+    key = await answered(town)
+    town.chat.clock.time += timedelta(days=1)
+    town.chat.adapter.fails = [DeliveryError(Outcome.NOT_SENT, "no route")]
+    assert await town.chat.tick() == []
+    town.chat.later(minutes=11)
+    if since:
+        await town.chat.say("muzi", since, reply_to=key)
+    assert len(await run(town, "2026-11-25T20:00:00+08:00", minutes=10)) == nudges
+
+
+async def test_what_may_have_arrived_is_never_said_again(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database)
+    await answered(town)
+    town.chat.clock.time += timedelta(days=1)
+    town.chat.adapter.fails = [DeliveryError(Outcome.UNKNOWN, "no answer in time")]
+    assert await town.chat.tick() == []
+    assert await run(town, "2026-11-26T20:00:00+08:00") == []
+
+
+async def test_a_merged_thread_is_not_nudged_again(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database)
+    await town.chat.make_admin("ayu")
+    await town.chat.say("muzi", SLOT)
+    await answered(town)
+    assert len(await run(town, "2026-11-24T12:00:00+08:00")) == 2  # the board, and the nudge about #2
+    await town.chat.say("ayu", "/merge 1 2")
+    assert await run(town, "2026-11-28T00:00:00+08:00") == []
+
+
+async def test_it_expires_by_its_definition_and_nothing_is_said(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database, tables={"escalation": {"board_after": 0, "admins_after": 0}})
+    await town.chat.make_admin("ayu")
+    await town.ask("muzi", HNSW)
+    assert await run(town, "2026-12-01T20:00:00+08:00", minutes=120) == []
+    assert await town.chat.ask_bot("ayu", "求助榜") == ["本群没有在等的题，也没有要问后来怎样的。"]
+    assert "没等到回答" in (await town.chat.tell("muzi", "我的"))[0]

@@ -98,3 +98,21 @@ async def test_experts_off_and_nobody_is_asked(sqlite_database: Database) -> Non
     async with sqlite_database.read() as store:
         (found,) = (await threads.several(store, [1])).values()
     assert found.facts.first_answer_at is None
+
+
+async def test_who_asked_without_a_name_is_nudged_in_private(sqlite_database: Database) -> None:
+    town = await Town.open(sqlite_database, at=MONDAY, features=("ask", *FEATURES))
+    await town.chat.say("木子", "早")
+    town.chat.later(minutes=1)
+    await town.chat.tell("木子", f"问 {LOST}")
+    await town.chat.tell("木子", "匿名")
+    (carried,) = [post for post in town.chat.adapter.posted if post.place.key == "g1"]
+    (shown,) = [post for post in await passed(town, 9) if post.place.key == "g1"]
+    assert shown.text.startswith("求助榜")
+    await town.chat.say("老樊", ADVICE, reply_to=carried.key)
+    nudges = [post for post in await passed(town, 30) if "后来好了吗" in post.text]
+    assert [(post.place.key, post.text.splitlines()[0]) for post in nudges] == [
+        ("direct:木子", f"昨天你问的「{LOST}」，老樊说「{ADVICE}」，后来好了吗？")
+    ]
+    assert (await town.chat.tell("木子", "解决了", reply_to=nudges[0].key))[0].startswith("#1 结了，")
+    assert not any("木子" in post.text for post in town.chat.adapter.posted if post.place.key == "g1")
