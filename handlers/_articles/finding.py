@@ -12,12 +12,12 @@ from handlers._articles.shelf import Shelf
 from handlers._articles.told import head, sources_of
 from handlers._threads.sharing import quotable
 from handlers._wording import durations
-from handlers._wording.masking import cut
+from handlers._wording.masking import cut, flat
 from storage import articles
 from storage.articles import Article, State
 from storage.replies import Block, Paragraph, Plain, Quote
 
-CANDIDATES = 12
+CANDIDATES = 6  # each is weighed, which takes longer than finding it
 NEAR = 0.14  # what is less like a question is not worth a line
 QUOTED = 160  # characters of an answer in a reply
 
@@ -70,7 +70,8 @@ async def fitting(
 
 def _asked(article: Article) -> tuple[str, ...]:
     """Return what may be asked in the words of an article: its question, and the title that a reviewer gave it."""
-    return article.words.question or article.words.title, article.words.title
+    title, question = flat(article.words.title), flat(article.words.question)
+    return (question,) if question and title.rstrip("…") in question else tuple({question or title, title})
 
 
 async def blocks(ctx: Context[Any], article: Article) -> list[Block]:

@@ -39,9 +39,7 @@ _WORDS = {
     "edit": "edit", "改": "edit", "retire": "retire", "下架": "retire", "history": "history", "历史": "history",
     "ok": "ok", "行": "ok", "drop": "drop", "扔": "drop",
 }  # fmt: skip
-_ORDER = re.compile(
-    rf"(?:(?P<word>{'|'.join(_WORDS)})\s*)?(?P<number>\d{{1,9}})(?P<rest>\b.*)?", re.IGNORECASE | re.DOTALL
-)
+_ORDER = re.compile(rf"(?i:(?P<word>{'|'.join(_WORDS)})\s*)?(?P<number>\d{{1,9}})(?P<rest>\b(?s:.*))?")
 
 
 class Settings(BaseModel):

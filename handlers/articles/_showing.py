@@ -104,10 +104,11 @@ async def whole(ctx: Context[Any], article: Article) -> Reply:
 
 
 def words_of(ctx: Context[Any] | Tongue, article: Article) -> list[str]:
-    """Return question and answer; what a machine wrote says so first."""
+    """Return question and answer; what a machine wrote says so first, until a person reviewed it."""
     said = article.words
     asked = flat(said.question)
-    lines = [ctx.say(Texts.MACHINE, sources=told.sources_of(article, ctx.language))] if said.machine else []
+    unread = said.machine and article.state is State.DRAFT
+    lines = [ctx.say(Texts.MACHINE, sources=told.sources_of(article, ctx.language))] if unread else []
     lines += [ctx.say(Texts.ASKED, question=asked)] if asked and asked != said.title else []
     written = [line for line in said.answer.splitlines() if line.strip()]
     return lines + (written if len(written) <= ANSWER_LINES else [flat(said.answer)])
