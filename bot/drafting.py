@@ -29,7 +29,7 @@ from storage.drafts import Asked, Budget, Ended
 log = logging.getLogger(__name__)
 
 ANSWER_BYTES = 256 * 1024  # far above any answer that would be read
-TEXT_LIMIT = 8_000  # characters
+TEXT_LIMIT = 16_000  # characters
 REST = timedelta(minutes=1)  # nobody is called for so long after a failure
 MOST_TOKENS = 10_000_000  # what an endpoint may claim that one call cost
 PROBE_SECONDS = 10.0

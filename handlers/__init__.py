@@ -35,7 +35,8 @@ What a feature registers, and when it is called:
 - `@router.dialog(name)`: an answer in a dialog that this feature began.
 - `@router.section(name)`: a part of the digest; None = nothing to say.
 - `@router.schedule(name)`: a due occurrence of a schedule that this feature wrote down.
-- `@router.errand(name)`: slow work, outside the transaction, in its own time.
+- `@router.errand(name)`: slow work, outside the transaction, in its own time; with `drafts=True` it may wait for the
+  language model (`Outside.draft`), and no other errand waits for it.
 - `@router.configured`: once, when all features are loaded: refuse settings that cannot be meant (a ValueError).
 - `@router.settings_changed`: at the start and when a group is first heard of, for each group, and when a setting
   changed there: write schedules down.

@@ -22,6 +22,7 @@ _LABEL = re.compile(r"([#＃文]|article)?\s?(\d{1,18})")
 _NAMED = re.compile(r"([#＃]|(?<![\w一-鿿])文(?=\s?\d)|article(?=\s?\d))\s?(\d{1,18})")
 _END = re.compile(r"(?<=[。！？!?])|(?<=\.)(?=\s|\[|【|$)")
 _FIRST_CITATIONS = re.compile(rf"\s*(?:{_CITATION}\s*)+[。.]?")
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)  # some models tell it
 _BULLET = re.compile(r"^(?:[-*•·>#]+\s|\d{1,2}[.、)）]\s?)\s*")
 _STYLE = re.compile(r"\*\*|`+")
 _TOP = (
@@ -41,9 +42,9 @@ _MARKUP = re.compile(
 )
 _SLASH = re.compile(r"(?<![\w/.~-])/[a-z_]{2,32}(?![\w/.])", re.IGNORECASE)
 _TALK = re.compile(
-    r"我是(?:一[个名位款])?[^,。]{0,12}(?:AI|人工智能|模型|助手|机器人)"
-    r"|作为(?:一[个名位款])?[^,。]{0,8}(?:AI|人工智能|模型|助手)|语言模型|language model|openai|chatgpt|deepseek"
-    r"|\b(?:as|I am|I'm) an? (?:ai|language|assistant)\b|提示词|system prompt|(?:我的|以上)(?:指令|规则)"
+    r"我是(?:一[个名位款])?[^,。]{0,12}(?:AI|GPT|人工智能|模型|助手|机器人)"
+    r"|作为(?:一[个名位款])?[^,。]{0,8}(?:AI|GPT|人工智能|模型|助手)"
+    r"|\b(?:as|I am|I'm) (?:an? )?(?:ai|language|assistant|chatgpt)\b|提示词|system prompt|(?:我的|以上)(?:指令|规则)"
     r"|(?:忽略|无视|不要理会)(?:掉)?(?:以上|之前|上述|前面|所有)|(?:ignore|disregard) (?:all|the|any|previous|above)"
     r"|抱歉|对不起|很高兴|希望(?:对你|能帮|这些|以上)|还有(?:其他|别的)问题|\bsorry\b|hope (?:this|that) helps"
     r"|feel free",
@@ -95,6 +96,7 @@ def checked(
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text, each with the citations that follow it, without bullets and emphasis."""
     found: list[str] = []
+    text = _THOUGHT.sub("", text)
     for line in _INVISIBLE.sub("", text.replace("\r", "\n")).split("\n"):
         own: list[str] = []
         for part in _END.split(_STYLE.sub("", _BULLET.sub("", line.strip()))):

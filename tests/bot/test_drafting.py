@@ -123,7 +123,7 @@ async def test_an_answer_without_words_is_a_refusal(
 
 
 async def test_a_long_answer_is_none(sqlite_database: Database, model: Completions) -> None:
-    model.says = "很长。[#1]\n" * 2000
+    model.says = "很长。[#1]\n" * 4000
     assert await model.drafter(sqlite_database, ManualClock(T0))(PROMPT) is None
     assert await noted(sqlite_database) == [("too long", 1, 100)]
 

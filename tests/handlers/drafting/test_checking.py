@@ -34,6 +34,8 @@ def kept(text: str) -> list[str]:
         ),
         ("先看槽。[#2902]先看槽。[#2902]", ["先看槽 [#2902]"]),
         ("设 max_slot_wal_keep_size 为 100GB。[#2902]", ["设 max_slot_wal_keep_size 为 100GB [#2902]"]),
+        ("<think>嗯，#2902 说的是槽。[#2902]</think>\n先看槽。[#2902]", ["先看槽 [#2902]"]),
+        ("向量用 OpenAI 的语言模型算也行。[#2902]", ["向量用 OpenAI 的语言模型算也行 [#2902]"]),
         ("14 版也一样。[#2902]", ["14 版也一样 [#2902]"]),
         ("用 @> 查 jsonb，tsv @@ query 也行。[#2902]", ["用 @> 查 jsonb，tsv @@ query 也行 [#2902]"]),
         ("postgresql.conf 里改；recovery.conf 不用动。[#2902]", ["postgresql.conf 里改；recovery.conf 不用动 [#2902]"]),
@@ -55,6 +57,8 @@ def test_what_stays(text: str, want: list[str]) -> None:
         "先看槽。[#2902][#9999]",
         "见文 13。[文12]",
         "[#2902]",
+        "<think>先看槽。[#2902]",
+        "我是 ChatGPT，先看槽。[#2902]",
         "看 https://pg.example.org/slots 就行。[#2902]",  # no link at all, also of a source
         "看 https://evil.example/x 就行。[#2902]",
         "看 evil.com 就行。[#2902]",
