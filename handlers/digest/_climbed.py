@@ -17,7 +17,7 @@ class Texts:
     LINE = Text(zh="求助阶梯：{parts}", en="The ladder: {parts}")
     PARTS = (
         (Rung.BOARD, Text(zh="{count} 题上过榜", en="{count} on the board")),
-        (Rung.EXPERT, Text(zh="请熟手 {count} 次", en="experts asked {count} times")),
+        (Rung.EXPERT, Text(zh="请专家 {count} 次", en="experts asked {count} times")),
         (Rung.ADMINS, Text(zh="{count} 题告诉过管理员", en="{count} brought to admins")),
         (Rung.NUDGE, Text(zh="问过 {count} 位后来好了没有", en="{count} askers nudged")),
     )

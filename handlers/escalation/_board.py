@@ -49,7 +49,7 @@ async def board(place: Here, found: Sequence[Waiting], key: str) -> Reply | None
         if one.reaches(place.rungs.board_after) and not one.blind and not kept_out.keeps_out(one.thread)
     ]
     shown = chosen(due)
-    if not shown or not await place.room():
+    if not shown or not await place.week_allows():
         return None
     for one in shown:
         await rungs.take(ctx.store, one.thread.id, Rung.BOARD, ctx.now(), post=key)

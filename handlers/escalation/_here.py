@@ -1,4 +1,4 @@
-"""A group on whose ladder something may be said now: its settings, its rungs, its service time, its week's room."""
+"""A group on whose ladder something may be said now: its settings, its rungs, its service time, what its week allows."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Here:
         open_then = self.hours.clock.between(moment - _MOMENT, moment) > timedelta(0)
         return open_then and not self.quiet.is_night(moment.astimezone(self.zone).time())
 
-    async def room(self) -> bool:
-        """Say whether the week has room for one more post unasked; a place is kept for the digest."""
+    async def week_allows(self) -> bool:
+        """Say whether the week allows one more post unasked; the last one is kept for the digest."""
         store, group, since = self.ctx.store, self.ctx.group.id, self.ctx.now() - WEEK
         digests = await outbox.count_sent(store, group, since, [Purpose.DIGEST])
         reminders = await outbox.count_sent(store, group, since, [Purpose.REMINDER])

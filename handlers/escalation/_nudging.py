@@ -78,7 +78,7 @@ async def nudge(place: Here, found: Sequence[Thread], key: str) -> Reply | None:
         if answer is None or kept_out.keeps_out(thread) or not await _may_hear(ctx, thread):
             continue
         private = thread.id in await carried_among(ctx.store, [thread.id])
-        if not private and not await place.room():
+        if not private and not await place.week_allows():
             continue
         post = f"{key}:{thread.id}"
         if await rungs.take(ctx.store, thread.id, Rung.NUDGE, ctx.now(), post="" if private else post):
