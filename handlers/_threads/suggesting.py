@@ -40,6 +40,7 @@ class Texts:
         en="I found nothing that was solved before, and I do not guess. Ask in the group, so that others can answer; "
         "what is said here is not logged.",
     )
+    FOR_YOU = Text(zh="不想自己问，发「问」加上问题，我替你问。", en="To have me ask for you: /ask and the question.")
 
 
 _LABELS = {
@@ -151,10 +152,17 @@ async def in_direct(ctx: Context[Any], text: str) -> Reply:
     guesses = (await ctx.memories.taught.classifier(ctx.store, ctx.topics)).topic(text)
     choice = await choose(ctx, text, topic=guesses[0].topic if guesses else "")
     if not choice:
-        return Reply(Body.of(ctx.say(Texts.NEW_IN_DIRECT)))
-    blocks = [*await offering.shown(ctx, choice), line(ctx.say(Texts.IN_DIRECT))]
+        return Reply(Body.of(_then(ctx, Texts.NEW_IN_DIRECT)))
+    blocks = [*await offering.shown(ctx, choice), line(_then(ctx, Texts.IN_DIRECT))]
     kind, target, _ = choice.first
     return Reply(Body(tuple(blocks)), about=f"{kind}:{target}")
+
+
+def _then(ctx: Context[Any], text: Text) -> str:
+    """Return what to do next; that the bot can ask for somebody is said only where it can."""
+    if all(feature.name != "ask" for feature in ctx.features):
+        return ctx.say(text)
+    return ctx.say(text) + (" " if ctx.language == "en" else "") + ctx.say(Texts.FOR_YOU)
 
 
 async def mentioned_only(ctx: Context[Any], text: str) -> Reply | None:

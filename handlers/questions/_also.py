@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import Command, Context, Reply, Text, UserError, answer
+from handlers._said_for import unsigned_among
 from handlers._threads.described import is_asker, meant
 from handlers.questions import _ended as ended
 from storage import metoo as metoos
@@ -61,13 +62,15 @@ async def note(thread: Thread, ctx: Context[Any]) -> Reply:
     """Note that the speaker has a thread's question as well, and return what to say: the answer where there is one."""
     about = f"thread:{thread.id}"
     outcome = thread.verdict(ctx.now()).outcome
-    if await is_asker(ctx, thread):
+    own = await is_asker(ctx, thread)
+    if own and (ctx.group.is_direct or not await unsigned_among(ctx.store, [thread.id])):
         return answer(ctx.say(Texts.METOO_OWN, thread=thread.id), about=about)
     if outcome is Outcome.RESOLVED:
         return await _solved(thread, ctx)
     if outcome in {Outcome.INVALID, Outcome.WITHDRAWN}:
         return answer(ctx.say(Texts.METOO_GONE, thread=thread.id), about=about)
-    if not await metoos.add(ctx.store, thread.id, ctx.speaker.id, ctx.now(), group=ctx.group.id):
+    # Who asked without a name is answered like anybody here, and noted for nothing.
+    if not own and not await metoos.add(ctx.store, thread.id, ctx.speaker.id, ctx.now(), group=ctx.group.id):
         count = (await metoos.counts(ctx.store, [thread.id])).get(thread.id, 1)
         return answer(ctx.say(Texts.METOO_KNOWN, thread=thread.id, count=count), about=about)
     text = Texts.METOO_IN_PRIVATE if ctx.group.is_direct else Texts.METOO

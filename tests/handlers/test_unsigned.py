@@ -8,7 +8,7 @@ from bot.export import chatlab, thread_rows
 from bot.turn import Turn
 from classifiers import Role
 from handlers._said_for import said_for
-from storage import groups, members, metrics
+from storage import groups, members, metoo, metrics
 from storage.database import Database
 from storage.frames import Place
 from tests.chat import FEATURES, Chat
@@ -109,3 +109,22 @@ async def test_an_answer_that_was_carried_unsigned_thanks_nobody_by_name(sqlite_
     assert "别手删 pg_wal" in _others(chat)
     posts = _others(chat).replace(f"见{NAME}在群里", "")  # what alice typed herself is told back to her
     assert NAME not in posts
+
+
+async def test_who_says_metoo_to_their_own_unsigned_question_is_not_given_away(sqlite_database: Database) -> None:
+    town = await Town.open(sqlite_database, at="2026-11-24T10:00:00+08:00", features=("ask", "questions"))
+    chat = town.chat
+    await chat.say(KEY, "早", name=CARD)
+    chat.later(minutes=1)
+    assert (await chat.tell(KEY, QUESTION, name=CARD))[0].endswith("不想自己问，发「问」加上问题，我替你问。")
+    chat.later(minutes=1)
+    await chat.tell(KEY, f"问 {QUESTION}", name=CARD)
+    await chat.tell(KEY, "匿名", name=CARD)
+    for who in (KEY, "bob"):
+        chat.later(minutes=1)
+        await chat.ask_bot(who, "同问 1", name=CARD if who == KEY else who)
+        chat.later(minutes=3)
+        assert await chat.tick() == ["#1 的同问记下了，有结果在群里说。"]
+    async with chat.database.read() as store:
+        assert await metoo.counts(store, [1]) == {1: 1}
+    assert await chat.tell(KEY, "同问 1", name=CARD) == ["#1 就是你问的。好了回「解决了」。"]
