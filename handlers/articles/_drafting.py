@@ -13,12 +13,13 @@ from handlers._articles.finding import fitting
 from handlers._articles.pending import waiting
 from handlers._articles.reviewers import may_review, next_reviewer, shares
 from handlers._articles.writing import asked_in, written
+from handlers._settings import is_quiet
 from handlers._threads.answers import answer_of
 from handlers._threads.described import meant
 from handlers._threads.worth import FULL, THIN, Candidate, chosen
 from handlers.articles import _asking as asking
 from handlers.articles import _rewording as rewording
-from storage import articles, groups, memberships, messages, metoo, threads
+from storage import articles, groups, memberships, messages, metoo, settings, threads
 from storage.articles import Article, State, Words
 from storage.frames import GroupKind
 from storage.outcome import Evidence
@@ -94,12 +95,13 @@ async def _known(ctx: Context[Any], thread: Thread) -> Reply | None:
 async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     """Draft the best of what was solved, at most so many, and put each before one reviewer.
 
-    Nothing is drafted that nobody could review, that an article says already, or from a group that keeps to itself.
+    Nothing is drafted that nobody could review, that an article says already, or from a group that keeps to itself, or
+    wants quiet.
     """
     waits = sum(one.state is State.DRAFT for one in await waiting(ctx))
     left = min(most, MOST_WAITING - waits)
     every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
-    shared = [group for group in every if await shares(ctx, group) == "community"]
+    shared = [group for group in every if await shares(ctx, group) == "community" and not await _quiet(ctx, group)]
     replies: list[Reply | Errand] = []
     for thread, words in await _best(ctx, shared) if left > 0 else ():
         if len(replies) >= left:
@@ -108,6 +110,10 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
         if member is not None and not await _is_told(ctx, thread, words, shared):
             replies.append(await rewording.put_before(ctx, await _keep(ctx, thread, words), member))
     return replies
+
+
+async def _quiet(ctx: Context[Any], group: int) -> bool:
+    return is_quiet(await settings.overrides(ctx.store, group), ctx.now())
 
 
 async def doubted(ctx: Context[Any]) -> list[Reply]:

@@ -28,7 +28,8 @@ async def coming_events(*_: object) -> None:
         (("coming events",), {}),
         (("figurs",), {"figurs": "figures"}),
         (("Hot Topics",), {"Hot Topics": "hot topics"}),
-        (("what was learnt",), {"what was learnt": ""}),
+        (("what was learnt",), {"what was learnt": "learnt"}),
+        (("zzz",), {"zzz": ""}),
         (("figures", "coming event"), {"coming event": "coming events"}),
     ],
 )
