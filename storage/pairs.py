@@ -12,6 +12,7 @@ from sqlalchemy import Column, Float, Index, Integer, Table, Text, UniqueConstra
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
+from storage.threads import COLUMNS, THREADS, Thread, select_threads
 
 # Threads are named without a foreign key, as pins name them: one that a correction removes may come back.
 PAIRS = Table(
@@ -32,7 +33,7 @@ PAIRS = Table(
 )
 
 
-class Verdict(StrEnum):
+class Decision(StrEnum):
     """What a person decided."""
 
     SAME = "same"
@@ -49,7 +50,7 @@ class Pair:
     at: datetime
     offered: int
     offered_at: datetime | None
-    verdict: Verdict | None
+    verdict: Decision | None
 
 
 _COLUMNS = tuple(
@@ -64,7 +65,7 @@ async def note(store: Store, one: int, other: int, likeness: float, at: datetime
     return await store.insert_new(PAIRS, [row]) == 1
 
 
-async def settle(store: Store, one: int, other: int, verdict: Verdict | None, at: datetime, by: int) -> None:
+async def settle(store: Store, one: int, other: int, verdict: Decision | None, at: datetime, by: int) -> None:
     """Keep what a person decided of two threads, also where nobody noted them; None where it was taken back."""
     earlier, later = sorted((one, other))
     said = {"verdict": verdict, "settled_at": None if verdict is None else at, "by_member": by}
@@ -96,5 +97,17 @@ async def offered(store: Store, shown: Iterable[Pair], at: datetime) -> None:
 
 def _pair(row: Any) -> Pair:
     fields = list(row)
-    fields[6] = None if fields[6] is None else Verdict(fields[6])
+    fields[6] = None if fields[6] is None else Decision(fields[6])
     return Pair(*fields)
+
+
+async def asked_since(store: Store, groups: Iterable[int], since: datetime) -> list[Thread]:
+    """Return the threads of groups that were asked since a time, oldest first."""
+    query = select(*COLUMNS).where(THREADS.c.group_id.in_(list(groups)), THREADS.c.asked_at >= since)
+    return await select_threads(store, query.order_by(THREADS.c.asked_at, THREADS.c.id))
+
+
+async def repeating(store: Store) -> list[Thread]:
+    """Return the threads that repeat another one."""
+    query = select(*COLUMNS).where(THREADS.c.duplicate_of.is_not(None)).order_by(THREADS.c.id)
+    return await select_threads(store, query)

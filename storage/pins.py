@@ -122,9 +122,13 @@ async def placing(store: Store) -> list[Pin]:
     return [_pin(row) for row in await store.rows(query)]
 
 
-async def last_of(store: Store, group: int, member: int) -> list[Pin]:
-    """Return what a member pinned last in a group and did not undo, oldest first: one command may set several pins."""
-    mine = (PINS.c.group_id == group, PINS.c.by_member == member, PINS.c.undone_at.is_(None))
+async def last_of(store: Store, group: int | None, member: int) -> list[Pin]:
+    """Return what a member pinned last in a group (None: anywhere) and did not undo, oldest first.
+
+    One command may set several pins.
+    """
+    mine = [PINS.c.by_member == member, PINS.c.undone_at.is_(None)]
+    mine += [PINS.c.group_id == group] if group is not None else []
     latest = select(PINS.c.at).where(*mine).order_by(PINS.c.id.desc()).limit(1).scalar_subquery()
     query = select(*_COLUMNS).where(*mine, PINS.c.at == latest).order_by(PINS.c.id)
     return [_pin(row) for row in await store.rows(query)]

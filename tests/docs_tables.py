@@ -57,6 +57,7 @@ EXAMPLES = {
     "topic": Text(zh="主题 2941 事务与锁", en="/topic 2941 transactions"),
     "topics": Text(zh="主题表 合并 向量 到 扩展与外部表", en="/topics merge embeddings into extensions_fdw"),
     "merge": Text(zh="合并 2919 2926", en="/merge 2919 2926"),
+    "different": Text(zh="不是一题 2919 2926", en="/different 2919 2926"),
     "split": Text(zh="拆分 2926 内存爆了", en="/split 2926 out of memory"),
     "undo": Text(zh="撤销", en="/undo"),
     "help": Text(zh="帮助 结题", en="/help close"),

@@ -69,6 +69,12 @@ _WRONG = re.compile(
     r"(?P<said>(?:这|这个|那)?(?:才|就|应该|其实)?是(?:一个|另一个|个)?新(?:的)?问题|this is a new question)",
     re.IGNORECASE | re.DOTALL,
 )
+_SAME = re.compile(
+    rf"(?:{_NUMBER.format(name='thread')})?(?:我的?)?这?个?(?:题|问题)?\s*就?是?[和跟与同]\s*"
+    rf"{_NUMBER.format(name='other')}就?是?(?:一样|一回事|同?一?个?(?:题|问题)|重复)[的了吧啊]*"
+    rf"|(?:{_NUMBER.format(name='bare')})?(?:(?:it|this) is |it'?s )?(?:the )?same as {_NUMBER.format(name='english')}",
+    re.IGNORECASE,
+)
 _FAULTS = (
     (Fault.SAME, re.compile(r"(?:和|跟|同|same as)\s*#?(\d{1,18})")),
     (Fault.NO_QUESTION, re.compile(r"不是问题|不算问题|没在问|不是提问|不是在问|not a question|no question")),
@@ -87,7 +93,11 @@ _FAULTS = (
 
 def objection(text: str) -> Objection | None:
     """Return what an objection says, None where a text is none: its words must be few, and only of this kind."""
-    found = _WRONG.fullmatch(text.strip().rstrip("。.!！~～ "))
+    bare = text.strip().rstrip("。.!！~～ ")
+    if same := _SAME.fullmatch(bare):
+        number = same["thread"] or same["bare"]
+        return Objection(int(number) if number else None, Fault.SAME, int(same["other"] or same["english"]))
+    found = _WRONG.fullmatch(bare)
     if found is None:
         return None
     number = found["thread"] or found["bare"]

@@ -18,16 +18,18 @@ from handlers import (
     UserError,
     answer,
 )
-from handlers._threads.described import head, is_asker, may_work, meant, named, state
+from handlers._threads.described import head, is_asker, may_work, meant, state
 from handlers._topic_names import listed, look_up
 from handlers._wording import names
 from handlers._wording.masking import quoted
 from handlers.corrections import _mending as mending
 from handlers.corrections import _objecting as objecting
-from storage import pins, threads, topics
+from handlers.corrections import _pairing as pairing
+from storage import pins, schedules, threads, topics
 from storage.messages import Stored
 from storage.outcome import Evidence, Mark
 from storage.pins import Pinned
+from storage.schedules import Occurrence
 from storage.threads import Placed, Thread
 
 ENDED = r"不是问题|不算问题|是问题|not a question|invalid|valid"
@@ -84,10 +86,6 @@ class Texts:
     WHICH = Text(
         zh="说的是哪一题？带上编号，像「{command} 2941」。", en="Which one? Add its number, as in /{command} 2941."
     )
-    ELSEWHERE = Text(
-        zh="#{thread} 是别的群的题，要那个群的管理员来改。",
-        en="#{thread} is of another group; only an admin of that group can correct it.",
-    )
     MERGE_USAGE = Text(
         zh="这样写：「合并 2919 2926」，2926 并进 2919。",
         en="Like this: /merge 2919 2926 puts 2926 into 2919.",
@@ -122,6 +120,18 @@ async def wrong(message: Stored, ctx: Context[NoSettings]) -> Replies:
     return await objecting.objected(message, ctx)
 
 
+@router.settings_changed
+async def plan(ctx: Context[NoSettings]) -> None:
+    """Write down when to look at what was asked lately."""
+    await schedules.put(ctx.store, pairing.hourly(ctx))
+
+
+@router.schedule("pairs")
+async def pair(_: Occurrence, ctx: Context[NoSettings]) -> None:
+    """Note which questions look like one, for admins to decide, and which links count by now; nothing is said."""
+    await pairing.look(ctx)
+
+
 @router.command(
     "close", "结题",
     needs=Right.WORK, fits=rf"(#?\d{{1,18}})? ?({ENDED})?", help=Texts.CLOSE_HELP, usage=Texts.CLOSE_USAGE,
@@ -148,7 +158,7 @@ async def _endorse(command: Command, thread: Thread, ctx: Context[NoSettings]) -
     if accepted is None or accepted.member_id is None:
         raise UserError(ctx.say(Texts.NO_ANSWER, thread=thread.id))
     await _mark(ctx, thread, Mark.ENDORSED, accepted.id)
-    name = (await names.called(ctx.store, thread.group_id, [accepted.member_id])).get(accepted.member_id, "")
+    name = await names.author(ctx.store, thread.group_id, accepted.member_id, accepted.id)
     text = Texts.CLOSED if name else Texts.CLOSED_UNSIGNED
     words = quoted(accepted.text, ANSWER_LIMIT)
     return answer(ctx.say(text, thread=thread.id, name=name, words=words), about=about)
@@ -188,21 +198,15 @@ async def topic(command: Command, ctx: Context[NoSettings]) -> Reply:
     )
 
 
-@router.command(
-    "merge",
-    "合并",
-    needs=Right.WORK,
-    fits=r"#?\d{1,18}[ ,，和]+#?\d{1,18}",
-    help=Texts.MERGE_HELP,
-    usage=Texts.MERGE_USAGE,
-)
-async def merge(command: Command, ctx: Context[NoSettings]) -> Reply:
-    """Merge two questions: of one asker, the later joins the earlier; else the second repeats the first."""
-    first, second = (int(number) for number in re.findall(r"\d{1,18}", command.args))
-    one, other = await named(ctx, first), await named(ctx, second)
-    for thread in (one, other):
-        await _refuse_elsewhere(ctx, thread)
-    return await objecting.merge(ctx, one, other)
+router.command(
+    "merge", "合并",
+    needs=Right.WORK, fits=pairing.TWO, anywhere=True, help=Texts.MERGE_HELP, usage=Texts.MERGE_USAGE,
+)(pairing.merge)  # fmt: skip
+
+router.command(
+    "different", "不是一题",
+    needs=Right.WORK, fits=pairing.TWO, anywhere=True, help=pairing.Texts.HELP, usage=pairing.Texts.USAGE,
+)(pairing.different)  # fmt: skip
 
 
 @router.command(
@@ -232,7 +236,8 @@ async def split(command: Command, ctx: Context[NoSettings]) -> Reply:
 @router.command("undo", "撤销", needs=Right.SELF, fits=NOTHING, help=Texts.UNDO_HELP)
 async def undo(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Take your last correction in this group back."""
-    batch = mending.last_correction(await pins.last_of(ctx.store, ctx.group.id, ctx.speaker.id))
+    where = None if ctx.group.is_direct else ctx.group.id
+    batch = mending.last_correction(await pins.last_of(ctx.store, where, ctx.speaker.id))
     if not batch:
         raise UserError(ctx.say(Texts.NOTHING))
     touched = await mending.take_back(ctx, batch)
@@ -264,7 +269,7 @@ async def _mine_to_correct(command: Command, ctx: Context[NoSettings], *, askers
 
 async def _refuse_elsewhere(ctx: Context[NoSettings], thread: Thread) -> None:
     if not await may_work(ctx, thread):
-        raise UserError(ctx.say(Texts.ELSEWHERE, thread=thread.id))
+        raise UserError(ctx.say(pairing.Texts.ELSEWHERE, thread=thread.id))
 
 
 async def _mark(ctx: Context[NoSettings], thread: Thread, mark: Mark, message: int | None = None) -> None:

@@ -9,9 +9,10 @@ from classifiers import BURST_GAP
 from handlers import Context
 from handlers._relink import Relinker
 from handlers._threads.suggesting import REJECTED, taken_back
-from storage import members, messages, metoo, pins, threads
+from storage import members, messages, metoo, pairs, pins, threads
 from storage.messages import Stored
 from storage.outcome import Mark, Outcome
+from storage.pairs import Decision
 from storage.pins import Pin, Pinned
 from storage.suggestions import Verdict
 from storage.threads import Placed, Thread
@@ -87,11 +88,13 @@ async def repeat(ctx: Context[Any], origin: Thread, copy: Thread) -> None:
     store, group, at, by = ctx.store, copy.group_id, ctx.now(), ctx.speaker.id
     await pins.add(store, Pinned.DUPLICATE, group=group, at=at, by=by, thread=copy.id, value=str(origin.id))
     await threads.describe(store, copy.id, duplicate_of=origin.id, linked_to=origin.id)
+    await pairs.settle(store, origin.id, copy.id, Decision.SAME, at, by)
     if origin.verdict(at).outcome is Outcome.RESOLVED:
         await pins.mark(store, Mark.LINKED, group=group, thread=copy.id, at=at, by=by)
         await relinker(ctx).refresh([copy.id])
     else:
         await metoo.add(store, origin.id, copy.asker, at, group=copy.group_id)
+        await metoo.bring(store, copy.id, origin.id, at)
 
 
 def last_correction(latest: Sequence[Pin]) -> Sequence[Pin]:
@@ -127,11 +130,20 @@ async def _restore(ctx: Context[Any], pin: Pin) -> None:
         await taken_back(ctx, pin.thread_id, Verdict.REJECTED)
     elif pin.kind is Pinned.DUPLICATE:
         await threads.describe(ctx.store, pin.thread_id, duplicate_of=None, linked_to=None)
+        await pairs.settle(ctx.store, int(pin.value), pin.thread_id, None, ctx.now(), ctx.speaker.id)
+        await _unlink(ctx, pin.thread_id)
         await metoo.take_back(ctx.store, [int(pin.value)], pin.at)
     elif pin.kind is Pinned.MERGED and await threads.find(ctx.store, pin.thread_id) is None:
         await metoo.take_back(ctx.store, [int(pin.value)], pin.at)
         opener = await messages.get(ctx.store, pin.message_id or 0)
         await threads.open_thread(ctx.store, opener, title="", imported=opener.replayed, number=pin.thread_id)
+
+
+async def _unlink(ctx: Context[Any], thread: int) -> None:
+    """Take back the links that time brought, when what it repeats was solved."""
+    for pin in await pins.on(ctx.store, threads=[thread]):
+        if pin.kind is Pinned.MARK and pin.value == Mark.LINKED and pin.by_member is None:
+            await pins.undo(ctx.store, pin.id, ctx.now())
 
 
 async def _copied(ctx: Context[Any], batch: Iterable[Pin]) -> list[Pin]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import Context, Reply, Text, UserError, answer
 from handlers._threads.asking import Fault, Objection, objection
-from handlers._threads.described import is_asker, may_work, named
+from handlers._threads.described import is_asker, may_work, named, own_latest
 from handlers._threads.suggesting import other_suggestion
 from handlers.corrections import _mending as mending
 from storage import members, messages, outbox, pins, threads
@@ -124,9 +124,12 @@ async def _thread(said: Objection, message: Stored, replied: Stored | None, ctx:
     if replied is not None and (held := (await threads.holding(ctx.store, [replied.id])).get(replied.id)) is not None:
         return held
     post = await outbox.posted_as(ctx.store, message.group_id, message.reply_to or "")
-    if post is None or post.about is None or not post.about.startswith("thread:"):
+    if post is not None and post.about is not None and post.about.startswith("thread:"):
+        return await named(ctx, int(post.about.removeprefix("thread:")))
+    mine = [thread for thread in await own_latest(ctx) if thread.id != said.other] if said.fault is Fault.SAME else []
+    if not mine:
         raise UserError(ctx.say(Texts.WHICH))
-    return await named(ctx, int(post.about.removeprefix("thread:")))
+    return mine[0]
 
 
 async def _new(

@@ -11,6 +11,7 @@ from handlers._articles.pending import undecided
 from handlers._articles.told import head
 from handlers._experts import load
 from handlers._settings import language
+from handlers._threads import pairs
 from handlers._wording import figures
 from handlers._wording.names import called
 from handlers._wording.spans import span_of
@@ -49,7 +50,7 @@ OF_COHORT = ("r7_inferred", "outcomes")
 WAITED = timedelta(hours=72)
 LOOK_BACK = timedelta(days=28)
 SILENT = timedelta(days=7)  # a group without new records for so long is named
-LISTED, LISTED_ARTICLES = 5, 2
+LISTED, LISTED_ARTICLES, LISTED_PAIRS = 5, 2, 3
 
 
 class Texts:
@@ -68,6 +69,10 @@ class Texts:
         en="{group}: one post may not have arrived; I did not repeat it (/resend {post})",
     )
     MORE = Text(zh="还有 {count} 条：「待发」", en="{count} more (/posts)")
+    PAIR = Text(
+        zh="#{one} 和 #{other} 像同一题：是就「合并 {one} {other}」，不是就「不是一题 {one} {other}」",
+        en="#{one} and #{other} look like one question (/merge {one} {other}, or /different {one} {other})",
+    )
     ARTICLE = Text(
         zh="{article} 没人审：收就「行 {number}」，不要就「扔 {number}」",
         en="{article}: nobody reviewed it (ok {number}, or drop {number})",
@@ -140,7 +145,9 @@ async def _decisions(ctx: Context[Any], run: Sequence[int]) -> list[str]:
     more = [ctx.say(Texts.MORE, count=len(waits) - LISTED)] if len(waits) > LISTED else []
     unread = (await undecided(ctx, run))[:LISTED_ARTICLES]
     articles = [ctx.say(Texts.ARTICLE, article=await head(ctx, one), number=one.id) for one in unread]
-    return [*lines, *more, *articles]
+    alike = await pairs.offers(ctx, run, LISTED_PAIRS)
+    same = [ctx.say(Texts.PAIR, one=pair.earlier, other=pair.thread) for pair in alike]
+    return [*lines, *more, *same, *articles]
 
 
 async def _watched(ctx: Context[Any], run: Sequence[int], period: Period) -> Watched:

@@ -51,7 +51,7 @@ async def test_members_are_refused_kindly(desk: Chat, text: str) -> None:
     assert await desk.ask_bot("muzi", text) == ["这个要群管理员来发。想收尾自己的题，回「解决了」。"]
 
 
-@pytest.mark.parametrize("text", ["/close 2", "/topic 2 sql", "/merge 2 1", "/split 2 磁盘"])
+@pytest.mark.parametrize("text", ["/close 2", "/topic 2 sql", "/merge 1 2", "/split 2 磁盘"])
 async def test_an_admin_of_one_group_corrects_nothing_of_another(desk: Chat, text: str) -> None:
     await desk.say("doudou", OTHER, group="g2")
     assert await desk.say("root", text) == ["#2 是别的群的题，要那个群的管理员来改。"]
@@ -192,7 +192,7 @@ async def test_two_askers_stay_two_and_one_repeats_the_other(desk: Chat) -> None
     assert await desk.say("root", "/merge 1 2") == ["#2 早就记成和 #1 同一题了。"]
     assert await desk.say("root", "/merge 2 1") == ["#2 早就记成和 #1 同一题了。"]
     posts = await desk.ask_bot("muzi", "解决了 1")
-    assert posts[1].startswith("@doudou 你们同问的 #1 解决了：")
+    assert posts[1].startswith("@doudou 你同问的 #1 解决了：")
 
 
 async def test_one_that_repeats_a_solved_one_is_solved_a_week_later(desk: Chat) -> None:
