@@ -111,9 +111,9 @@ async def test_presses_end_after_ten_in_a_minute(chat: Chat) -> None:
 
 
 async def test_a_group_gets_twenty_answers_a_minute(chat: Chat) -> None:
-    """A thousand mentions by two hundred members: twenty are answered, and who closes his question is still heard."""
+    """Two hundred mentions by forty members: twenty are answered, and who closes his question is still heard."""
     await chat.make_admin("root")
-    frames = [mention(chat, number) for number in range(1_000)]
+    frames = [mention(chat, number) for number in range(200)]
     posted = await chat.hear(*frames)
     assert len(posted) == 20
     assert await chat.say("muzi", "/help") == []
@@ -125,7 +125,7 @@ async def test_a_group_gets_twenty_answers_a_minute(chat: Chat) -> None:
 
 
 def mention(chat: Chat, number: int) -> Frame:
-    at, who = chat.clock.now() + number * timedelta(milliseconds=50), f"u{number % 200}"
+    at, who = chat.clock.now() + number * timedelta(milliseconds=50), f"u{number % 40}"
     message = Message(f"k{number:05d}", at, who, who, f"第 {number} 次问：磁盘满了怎么办？", to_bot=True)
     return Frame(f"k{number}", Place("qq", "g1"), at, message)
 

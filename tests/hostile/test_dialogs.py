@@ -87,6 +87,7 @@ async def test_29_digest_now_by_who_is_called_an_admin(sqlite_database: Database
     for name in NAMES:
         assert await chat.say("mallory", "/digest now", name=name) == [DENIED]
         assert await chat.ask_bot("mallory", "周报 现在", name=name) == [DENIED]
+        chat.later(seconds=12)
     async with chat.database.read() as store:
         rows = await store.rows(grants.AUDIT.select())
     assert {(row.act, row.decision) for row in rows} == {("digest", "denied")}
@@ -129,6 +130,8 @@ async def test_42_a_search_is_for_words_as_they_stand(database: Database) -> Non
         assert time.monotonic() - began < 1
         assert said.startswith(("没找到", "没有", "要找什么", "提到", "找到")), said
         assert ("#1 " in said) == (words in {"复制*", "-复制", "^复制", "复制 " * 3_000}), words
+        chat.later(seconds=6)
+    chat.later(minutes=1)
     assert "#1 " in (await chat.ask_bot("b", "/find 复制槽"))[0]
     assert "#1 " in (await chat.ask_bot("b", "/find max_wal_senders"))[0]
     assert "#1 " not in (await chat.ask_bot("b", "/find max%senders"))[0]

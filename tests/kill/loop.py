@@ -27,7 +27,8 @@ from tests.platforms.onebot.fake import NapCat
 from tests.platforms.onebot.world import Member
 
 HOME = Path(__file__).parents[2]
-MEMBERS = tuple(Member(20000 + n, f"群友{n}") for n in range(1, 10))
+TALKERS, ASKERS = 9, 180  # one answer per member and minute: so many askers that each comes later again
+MEMBERS = tuple(Member(20000 + n, f"群友{n}") for n in range(1, 1 + TALKERS + ASKERS))
 
 
 @dataclass
@@ -151,9 +152,10 @@ async def _talk(fake: NapCat, rng: random.Random, groups: int, verdict: Verdict)
     number = 0
     while True:
         number += 1
-        group, member = rng.randint(1, groups), 20001 + number % 9
+        group, member = rng.randint(1, groups), 20001 + number % TALKERS
         if number % 25 == 0:
             verdict.mentions += 1
+            member = 20001 + TALKERS + verdict.mentions % ASKERS
             said = [{"type": "at", "data": {"qq": str(fake.world.self_id)}}]
             said += [{"type": "text", "data": {"text": f" 第 {number} 问 复制槽把磁盘撑满了怎么办"}}]
             await fake.say(group, member, said)

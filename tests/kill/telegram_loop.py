@@ -83,8 +83,8 @@ async def _talk(
     began = clock()
     while True:
         number += 1
-        group, member = rng.choice(groups), str(20001 + number % 9)
-        asks = number % 25 == 0
+        asks = number % 25 == 0  # each time somebody else: one answer per member and minute
+        group, member = rng.choice(groups), str(20001 + (number if asks else number % 9))
         verdict.mentions += asks
         words = f"第 {number} 问 复制槽把磁盘撑满了怎么办" if asks else f"第 {number} 条 早上好"
         again = rng.random() < 0.05
