@@ -68,7 +68,7 @@ async def forget(store: Store, wanted: Iterable[int], at: datetime) -> Forgotten
     frames = 0
     for platform in {member.platform for member in mine}:
         frames += await inbox.blank(store, [m.key for m in mine if m.platform == platform], platform)
-    posts = await outbox.blank(store, groups=inside)
+    posts = await outbox.blank(store, groups=inside) + await _erase_posts_elsewhere(store, ids)
     await _erase_rows(store, ids, inside)
     await _erase_values(store, {member.key for member in mine}, names)
     await _become_strangers(store, mine, inside, at)
@@ -127,6 +127,13 @@ async def hold_places(store: Store, erased: Collection[int], at: datetime) -> No
         else:
             await pins.add(store, Pinned.THREAD, group=group, at=at, by=None, message=message, thread=thread)
         await pins.add(store, Pinned.ROLE, group=group, at=at, by=None, message=message, value=role)
+
+
+async def _erase_posts_elsewhere(store: Store, ids: Collection[int]) -> int:
+    """Erase what was posted in private, or in other groups, about threads with words of members: it may quote them."""
+    held = select(THREAD_MESSAGES.c.thread_id).join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
+    numbers = await store.scalars(held.where(MESSAGES.c.member_id.in_(ids)).distinct())
+    return sum([await outbox.blank(store, about=[f"thread:{one}" for one in chunk]) for chunk in chunks(numbers)])
 
 
 async def _erase_rows(store: Store, ids: Collection[int], inside: Collection[int]) -> None:

@@ -260,11 +260,19 @@ async def answered_at(store: Store, thread: int) -> datetime | None:
     return found
 
 
-async def blank(store: Store, *, groups: Iterable[int] | None = None, before: datetime | None = None) -> int:
-    """Erase the bodies of finished posts of some groups, or before a time; identity and outcome stay."""
+async def blank(
+    store: Store,
+    *,
+    groups: Iterable[int] | None = None,
+    about: Iterable[str] | None = None,
+    before: datetime | None = None,
+) -> int:
+    """Erase the bodies of finished posts of some groups, about some things, or before a time; the rest stays."""
     finished = [OUTBOX.c.state.in_([State.SENT, State.FAILED, State.DROPPED]), OUTBOX.c.body != EMPTY]
     if groups is not None:
         finished.append(OUTBOX.c.group_id.in_(list(groups)))
+    if about is not None:
+        finished.append(OUTBOX.c.about.in_(list(about)))
     if before is not None:
         finished.append(OUTBOX.c.created_at < before)
     result = await store.execute(update(OUTBOX).where(*finished).values(body=EMPTY, payload=None, error=None))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from storage import consents, derived, experts, members, privacy, threads, topics
+from storage import consents, derived, experts, members, outbox, privacy, threads, topics
 from storage.consents import ASKED
 from storage.database import Database, Store
 from storage.experts import Answered, Tried
+from storage.outbox import State
 from storage.outcome import Facts
+from storage.replies import Body, Reply
 from storage.topics import Topic
-from tests.storage.rows import a_group, said
+from tests.storage.rows import a_direct, a_group, said
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
@@ -101,7 +103,9 @@ async def test_what_was_tried_and_what_was_accepted(database: Database) -> None:
 
 async def asked(store: Store, asker: int) -> int:
     opener = await said(store, await a_group(store), await members.get(store, asker), "怎么办？", NOW)
-    return await threads.open_thread(store, opener, title="?", imported=False)
+    number = await threads.open_thread(store, opener, title="?", imported=False)
+    await threads.place(store, opener.id, number, "question")
+    return number
 
 
 async def test_an_expert_is_shown_and_forgotten(database: Database) -> None:
@@ -119,3 +123,18 @@ async def test_an_expert_is_shown_and_forgotten(database: Database) -> None:
         assert [kept[table] for table in ("experts", "skills", "asks", "consents")] == [[], [], [], []]
         assert len(await experts.every(store)) == 1
         assert [found.member for found in await experts.asked_about(store, 7)] == [other]
+
+
+async def test_what_an_expert_was_told_of_somebody_is_forgotten_with_them(database: Database) -> None:
+    async with database.write() as store:
+        asker, expert = await member(store, "a"), await member(store, "b")
+        private = (await a_direct(store, await members.get(store, expert))).id
+        told = {}
+        for about in (f"thread:{await asked(store, asker)}", "thread:99", None):
+            reply = Reply(Body.of("木子问：怎么办？"), about=about)
+            post = await outbox.put(store, reply, key=str(about), group=private, now=NOW, expires_at=None)
+            assert post is not None
+            await outbox.settle(store, post, State.SENT, sent_at=NOW)
+            told[post] = about not in {"thread:99", None}
+        await privacy.forget(store, [asker], NOW)
+        assert {post: not (await outbox.get(store, post)).body.blocks for post in told} == told

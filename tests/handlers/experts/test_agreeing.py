@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.experts import Settings, in_order
 from storage import experts
+from tests.chat import load_features
 from tests.handlers.experts.conftest import Circle
 
 pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
@@ -76,3 +78,10 @@ async def test_answers_that_were_accepted_teach_topics(circle: Circle) -> None:
     await circle.town.reply("木子", "好了", said)
     assert await circle.chat.tell("老樊", "擅长") == ["答好过题、我也会来问的：复制与高可用。"]
     assert number == 1
+
+
+def test_the_table_stands_before_those_that_answer_private_words() -> None:
+    experts_first = load_features(("experts", "questions"))
+    in_order(Settings(), experts_first)
+    with pytest.raises(ValueError, match=r"stands behind \[handlers.questions\]; put it in front"):
+        in_order(Settings(), experts_first[::-1])
