@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ from storage.threads import Thread
 FEATURE, EXPLAIN = "drafting", "explain"
 SENTENCES = 5
 _NO = Verdict.REJECTED
+_CITED_ARTICLE = re.compile(r"(?<=\[)文\d{1,18}(?=\])")
 
 
 class Settings(BaseModel):
@@ -182,19 +184,14 @@ async def write(errand: Errand, outside: Outside) -> list[Reply]:
     if outside.now() >= asked_at + ANSWER_AGE or outside.draft is None:
         return []
     found = await _ready(errand, outside)
-    if found is None or not found.sources:
-        return [_reply(errand, asked_at, _say(errand, Texts.FAILED, number=errand.payload["thread"]))]
-    asked = _prompt(errand, found)
-    drafted = await outside.draft(asked)
-    if drafted is None:
-        return [_reply(errand, asked_at, _say(errand, Texts.FAILED, number=_first(found) or errand.payload["thread"]))]
+    drafted = None if found is None or not found.sources else await outside.draft(_prompt(errand, found))
+    if found is None or drafted is None:
+        return [_reply(errand, asked_at, _say(errand, Texts.FAILED, number=_first(errand, found)))]
     words = {source.label: source.words for source in found.sources}
-    kept = checking.checked(
-        drafted.text, words, asked=found.question, commands=errand.payload["commands"], most=SENTENCES
-    )
+    commands = errand.payload["commands"]
+    kept = checking.checked(drafted.text, words, asked=found.question, commands=commands, most=SENTENCES)
     if not kept.sentences:
-        every = _named(errand, tuple(words))
-        return [_reply(errand, asked_at, _say(errand, Texts.UNKNOWN, sources=every))]
+        return [_reply(errand, asked_at, _sourced(errand, Texts.UNKNOWN, tuple(words)))]
     return [_reply(errand, asked_at, *_lines(errand, kept), drafted=True)]
 
 
@@ -219,20 +216,27 @@ def _prompt(errand: Errand, found: Ready) -> Prompt:
 
 def _lines(errand: Errand, kept: checking.Checked) -> list[str]:
     """Return the draft as it is posted: what it is, at most five sentences, and both exits; seven lines."""
-    own, number = errand.payload["own"], errand.payload["thread"]
-    last = _say(errand, Texts.FITS) if own else _say(errand, Texts.ORIGINAL, number=number)
-    return [_say(errand, Texts.HEAD, sources=_named(errand, kept.cited)), *kept.sentences, last]
+    own, thread = errand.payload["own"], errand.payload["thread"]
+    last = _say(errand, Texts.FITS) if own else _say(errand, Texts.ORIGINAL, number=thread)
+    said = [_CITED_ARTICLE.sub(lambda hit: _shown(errand, hit[0]), sentence) for sentence in kept.sentences]
+    return [_sourced(errand, Texts.HEAD, kept.cited), *said, last]
 
 
-def _named(errand: Errand, labels: tuple[str, ...]) -> str:
-    """Return sources as people see them: #2902、文 12."""
-    language = errand.payload["language"]
-    shown = [label if label[0] == "#" else number(int(label[1:]), language) for label in labels]
-    return (", " if language == "en" else "、").join(shown)
+def _sourced(errand: Errand, text: Text, labels: tuple[str, ...]) -> str:
+    """Return a line that names sources as people see them: #2902、文 12."""
+    between = ", " if errand.payload["language"] == "en" else "、"
+    sources = between.join(_shown(errand, label) for label in labels)
+    return _say(errand, text, sources=sources).replace(" 文", "文")
 
 
-def _first(found: Ready) -> str:
-    return next((one.label[1:] for one in found.sources if one.label[0] == "#"), "")
+def _shown(errand: Errand, label: str) -> str:
+    return label if label[0] == "#" else number(int(label[1:]), errand.payload["language"])
+
+
+def _first(errand: Errand, found: Ready | None) -> str:
+    """Return the thread in which people's own words are to be read: the first source, else the one that was asked."""
+    labels = [] if found is None else [one.label[1:] for one in found.sources if one.label[0] == "#"]
+    return labels[0] if labels else str(errand.payload["thread"])
 
 
 def _say(errand: Errand, text: Text, **values: object) -> str:
