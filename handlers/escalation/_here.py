@@ -1,4 +1,4 @@
-"""A group on whose ladder something may be said now: its settings, its rungs, its service time, what its week allows."""
+"""A group on whose ladder something may be said now: settings, rungs, service time, and what its week allows."""
 
 from __future__ import annotations
 
