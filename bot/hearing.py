@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.adapters import Ability
 from bot.commands import Parsed
-from bot.limits import group_has_room, mention_allowed, order_allowed
+from bot.limits import group_has_room, mention_allowed, order_allowed, worth_for
 from bot.texts import Texts
 from bot.turn import Turn
-from handlers import ANSWER_AGE, COMMAND_AGE, Command, CommandEntry, Context, Feature, Replies, UserError, answer
+from handlers import COMMAND_AGE, Command, CommandEntry, Context, Feature, Replies, UserError, answer
 from storage import dialogs, grants, groups, memberships, messages, outbox, privacy
 from storage.frames import Echo, Edit, Frame, Joined, Kind, Left, Message, Press, Recall
 from storage.grants import EVERYONE, Right
@@ -136,7 +136,8 @@ async def _in_dialog(turn: Turn, said: Heard) -> bool:
 async def _worth_an_answer(turn: Turn, said: Heard) -> bool:
     """Say whether a mention is answered: fresh, by a human, not a twin, and not one of a flood."""
     stored = said.stored
-    if said.frame.replayed or "bot" in stored.flags or turn.clock_now - stored.at > ANSWER_AGE:
+    worth = worth_for(said.post, direct=said.group.is_direct)
+    if said.frame.replayed or "bot" in stored.flags or turn.clock_now - stored.at > worth:
         return False
     if await messages.twin(turn.store, stored):
         return False

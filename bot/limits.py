@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from handlers._threads.asking import objection
+from handlers._threads.asking import Wants, objection, wants
 from storage import messages, outbox
 from storage.messages import Stored
+from storage.outbox import Post
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -34,14 +35,18 @@ DIRECT = (Rate(10, MINUTE), Rate(60, HOUR))
 ORDERS = (Rate(10, MINUTE),)  # commands, buttons and corrections
 # Of a whole group: platforms let a bot post some twenty times a minute there, and nobody reads more.
 GROUP = Rate(20, MINUTE)
+# What replies in private to a post about a thread is to be carried into its group, late rather than never.
+CARRIED_AGE = timedelta(days=1)
 LOOK_BACK = 240  # messages of one member; in an hour nobody says more to the bot that is not a flood
 
 
-def allowed(times: Sequence[datetime], rates: Sequence[Rate], flood: int = FLOOD) -> bool:
+def allowed(
+    times: Sequence[datetime], rates: Sequence[Rate], flood: int = FLOOD, free: Collection[int] = frozenset()
+) -> bool:
     """Say whether the last of a member's words to the bot, by time, is answered.
 
-    One is if what was answered before leaves room for it in every rate. After more than `flood` within a minute
-    nothing is, until ten minutes have passed since the last such minute.
+    One is if what was answered before leaves room for it in every rate; those that are `free`, by index, take none.
+    After more than `flood` within a minute nothing is answered, until ten minutes after the last such minute.
     """
     answered: list[datetime] = []
     silent_until: datetime | None = None
@@ -51,7 +56,7 @@ def allowed(times: Sequence[datetime], rates: Sequence[Rate], flood: int = FLOOD
             silent_until = at + COOL_DOWN
         silent = silent_until is not None and at < silent_until
         fits = not silent and all(_has_room(answered, rate, at) for rate in rates)
-        if fits:
+        if fits and index not in free:
             answered.append(at)
     return fits
 
@@ -63,13 +68,15 @@ def _has_room(answered: Sequence[datetime], rate: Rate, at: datetime) -> bool:
 async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
     """Say whether a mention is answered: by what its author said to the bot before, and by what the group got.
 
-    A correction is no talk: like a command it has an effect, and a limit of its own.
+    A correction is no talk: like a command it has an effect, and a limit of its own. A greeting, which gets a line
+    once an hour, and thanks take nothing from the question that comes with them.
     """
     said = await messages.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
     if objection(stored.text) is not None:
         return allowed([one.at for one in said], ORDERS)
-    mentions = [one.at for one in said if not one.command]
-    if not allowed(mentions, DIRECT if direct else MENTIONS):
+    mentions = [one for one in said if not one.command]
+    free = {index for index, one in enumerate(mentions) if wants(one.begins) is not Wants.ANSWER}
+    if not allowed([one.at for one in mentions], DIRECT if direct else MENTIONS, free=free):
         return False
     return direct or await group_has_room(turn, stored.group_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from storage import experts, threads
@@ -164,3 +166,9 @@ async def test_nobody_elses_reply_is_carried(circle: Circle) -> None:
     key = circle.chat.adapter.posted[-1].key
     await circle.chat.tell("路人", ANSWER, reply_to=key)
     assert all(posted.place.key != "g1" for posted in circle.chat.adapter.posted)
+
+
+async def test_a_reply_that_the_bot_hears_late_is_carried_all_the_same(circle: Circle) -> None:
+    await waiting(circle)
+    told = await circle.answer("陆工", ANSWER, age=timedelta(hours=3))
+    assert any(text.startswith("@木子 陆工答 #1：") for text in told)
