@@ -62,6 +62,12 @@ async def count(store: Store, since: datetime, *, members: Collection[int] = (),
     return int(await store.scalar(query.where(theirs)) or 0)
 
 
+async def recent(store: Store, since: datetime) -> list[Entrusted]:
+    """Return what was carried since a time, oldest first."""
+    query = select(*_COLUMNS).where(ENTRUSTED.c.at >= since).order_by(ENTRUSTED.c.at, ENTRUSTED.c.thread_id)
+    return [Entrusted(*row) for row in await store.rows(query)]
+
+
 async def untold(store: Store, since: datetime) -> list[tuple[Entrusted, list[int]]]:
     """Return what others said to questions carried since a time, and their askers were not told: ids of messages."""
     query = (

@@ -18,6 +18,7 @@ from handlers.ask import _carrying as carrying
 from handlers.ask._choosing import FEATURE, SHOWN, chosen, fitting, midnight, takes
 from handlers.ask._telling import tell
 from handlers.ask._texts import Texts
+from handlers.ask._unposted import unposted
 from storage import dialogs, entrusted, groups, members, outbox, privacy, schedules, threads
 from storage.dialogs import Dialog
 from storage.groups import Group
@@ -117,8 +118,8 @@ async def plan(ctx: Context[Settings]) -> None:
 
 @router.schedule(ANSWERS)
 async def answers(_occurrence: Occurrence, ctx: Context[Settings]) -> list[Reply]:
-    """Tell askers what others said to their questions."""
-    return await tell(ctx)
+    """Tell askers what others said to their questions, and what could not be posted."""
+    return [*await unposted(ctx), *await tell(ctx)]
 
 
 # -- the dialog -------------------------------------------------------------------------------------------------------

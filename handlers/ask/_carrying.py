@@ -23,18 +23,24 @@ from storage.threads import Thread
 LIMIT = 300  # characters of a question that are posted; /show has the rest
 WORTH = timedelta(hours=1)  # how long a question is worth being posted, where the platform is away
 ADDITIONS = 5  # to one question
+KEY = "ask:"  # begins what identifies carried words
+
+
+def post_of(key: str) -> str:
+    """Return the identity of the post that carries words of an identity."""
+    return f"{key}:post"
 
 
 async def carry(ctx: Context[Any], message: Stored, text: str, group: Group, *, unsigned: bool) -> list[Reply]:
     """Open a thread of the speaker's in a group, and return the post there and what the speaker is told."""
-    key = f"ask:{message.id}"
+    key = f"{KEY}{message.id}"
     author = await _author(ctx, group.id)
     stored = await said_for(ctx, group=group, member=author, text=text, key=key, role=Role.QUESTION, unsigned=unsigned)
     thread = (await threads.holding(ctx.store, [stored.id]))[stored.id]
     await entrusted.add(ctx.store, Entrusted(thread.id, group.id, ctx.speaker.id, ctx.now()))
     name = "" if unsigned else await _name(ctx, group, author)
     first = ctx.say(Texts.ASKED if name else Texts.ASKED_UNSIGNED, name=name, thread=thread.id)
-    post = _post(ctx, thread, first, text, f"{key}:post")
+    post = _post(ctx, thread, first, text, post_of(key))
     told = ctx.say(Texts.POSTED_UNSIGNED if unsigned else Texts.POSTED, group=title(group), thread=thread.id)
     return [post, answer(told, ctx.say(Texts.AFTERWARDS), about=f"thread:{thread.id}")]
 
@@ -52,14 +58,14 @@ async def add(ctx: Context[Any], message: Stored, thread: Thread) -> list[Reply]
     if await _additions(ctx, thread) >= ADDITIONS:
         raise UserError(ctx.say(Texts.NO_MORE, thread=thread.id))
     unsigned = bool(await unsigned_among(ctx.store, [thread.id]))
-    key, member = f"ask:{message.id}", thread.asker
+    key, member = f"{KEY}{message.id}", thread.asker
     await said_for(
         ctx, group=group, member=member, text=message.text, key=key, thread=thread.id, role=Role.DETAIL,
         unsigned=unsigned,
     )  # fmt: skip
     name = "" if unsigned else await _name(ctx, group, member)
     first = ctx.say(Texts.ADDED if name else Texts.ADDED_UNSIGNED, name=name, thread=thread.id)
-    post = _post(ctx, thread, first, message.text, f"{key}:post")
+    post = _post(ctx, thread, first, message.text, post_of(key))
     return [post, answer(ctx.say(Texts.CARRIED, thread=thread.id), about=f"thread:{thread.id}")]
 
 

@@ -72,6 +72,14 @@ class Texts:
         zh="#{thread} 补充得够多了，群里会嫌吵，这条我没带。", en="#{thread} has had enough additions; I left this one."
     )
     QUIET = Text(zh="那个群现在要安静，这条我没带过去。", en="That group wants quiet now, so I did not carry this.")
+    NOT_POSTED = Text(
+        zh="#{thread} 没发到「{group}」：平台没收。我撤回了这一题，麻烦你直接在群里问。",
+        en="#{thread} did not reach {group}: the platform did not take it. I took it back; please ask there yourself.",
+    )
+    PERHAPS = Text(
+        zh="#{thread} 不知道发没发到「{group}」，我没有重发。群里没有的话，麻烦你自己问一句。",
+        en="#{thread} may not have reached {group}; I did not repeat it. If it is not there, please ask yourself.",
+    )
     ANSWERED = Text(zh="{head} 有人应了：", en="{head}, somebody answered:")
     SAID = Text(zh="{name}：{words}", en="{name}: {words}")
     SOMEBODY = Text(zh="有人", en="Somebody")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters import DeliveryError, Outcome
 from handlers.ask._choosing import Choice, chosen, order
 from storage import entrusted, members, privacy, threads
 from storage.database import Database
@@ -197,3 +198,71 @@ async def test_who_left_the_records_is_told_that_it_needs_them(chat: Chat) -> No
         assert alice is not None
         kept = await privacy.mydata(store, [alice.id])
     assert not any(QUESTION in row["text"] for row in kept["messages"])
+
+
+async def test_whoever_is_bound_asks_as_who_is_in_the_group_and_is_told_where_they_asked(chat: Chat) -> None:
+    async with chat.database.write() as store:
+        alice = await members.find(store, "qq", "alice")
+        other = await members.ensure(store, "qq", "alice2", "阿棠小号", chat.clock.now())
+        assert alice is not None
+        await members.link(store, other.id, alice.id, chat.clock.now())
+    await chat.tell("alice2", f"问 {QUESTION}")
+    assert (await chat.tell("alice2", "1"))[0].startswith("阿棠托我问（#1）")
+    key = next(posted.key for posted in chat.adapter.posted if "托我问" in posted.text)
+    chat.later(minutes=1)
+    await chat.say("bob", "重建复制槽就行", reply_to=key)
+    chat.later(minutes=6)
+    await chat.tick()
+    assert (chat.adapter.posted[-1].place.key, "重建复制槽" in chat.adapter.posted[-1].text) == ("direct:alice2", True)
+    async with chat.database.read() as store:
+        thread = await threads.find(store, 1)
+        assert thread is not None
+        assert thread.asker == alice.id
+
+
+async def test_what_the_platform_did_not_take_is_told_and_waits_for_nobody(chat: Chat) -> None:
+    for number, outcome, said in (
+        (1, Outcome.REFUSED, "#1 没发到「群 g1」：平台没收。"),
+        (2, Outcome.UNKNOWN, "#2 不知道发没发到「群 g1」"),
+    ):
+        await chat.tell("alice", f"问 第 {number} 个问题怎么办")
+        chat.adapter.fails.append(DeliveryError(outcome, "no"))
+        assert (await chat.tell("alice", "1"))[-1].startswith("发到「群 g1」了")
+        chat.later(minutes=6)
+        assert [text[: len(said)] for text in await chat.tick()] == [said]
+        chat.later(minutes=6)
+        assert await chat.tick() == []  # once
+    async with chat.database.read() as store:
+        found = [await threads.find(store, number) for number in (1, 2)]
+    assert [thread is not None and thread.verdict(chat.clock.now()).outcome for thread in found] == [
+        "withdrawn",
+        "open",
+    ]
+
+
+async def test_who_is_forgotten_is_told_nothing_more(chat: Chat) -> None:
+    await chat.tell("alice", f"问 {QUESTION}")
+    await chat.tell("alice", "1")
+    key = next(posted.key for posted in chat.adapter.posted if "托我问" in posted.text)
+    async with chat.database.write() as store:
+        alice = await members.find(store, "qq", "alice")
+        assert alice is not None
+        kept = await privacy.mydata(store, [alice.id])
+        assert [row["thread_id"] for row in kept["entrusted"]] == [1]
+        await privacy.forget(store, [alice.id], chat.clock.now())
+    chat.later(minutes=1)
+    await chat.say("bob", "重建复制槽就行", reply_to=key)
+    chat.later(minutes=6)
+    assert await chat.tick() == []
+
+
+async def test_in_english(sqlite_database: Database) -> None:
+    chat = await _open(sqlite_database, language="en")
+    assert (await chat.tell("alice", "/ask How do I get the slot back after a failover?"))[0].splitlines()[1:] == [
+        "In which group shall I ask? Reply the number: 1 群 g1, 2 群 g2",
+        "Without your name: “1 anonymous”. To leave it: /cancel.",
+    ]
+    post, told = await chat.tell("alice", "2 anonymous")
+    assert post.startswith("Somebody asked me to ask (#1):\n「How do I get the slot back after a failover?」")
+    assert told.startswith("Posted in 群 g2 without your name, as #1.")
+    assert not any("{" in posted.text for posted in chat.adapter.posted)
