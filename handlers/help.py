@@ -23,6 +23,7 @@ class Texts:
     WITH_EVENTS = Text(
         zh="看 2941 · 找 复制槽 · 还有谁在等 · 活动 · 我的", en="/show 2941 · /find slot · /open · /events · /mine"
     )
+    FAQ = Text(zh="常见问题：审过的文章，按主题", en="/faq: reviewed articles by topic")
     PRIVACY = Text(
         zh="别署名 / 别记我 / 删掉我：私聊我，马上生效",
         en="/unsign, /optout, /forgetme: to me in private, at once",
@@ -65,6 +66,7 @@ def short(known: Iterable[CommandEntry], language: str) -> list[str]:
         (Texts.CLOSING, "solved" in names),
         (Texts.METOO, "metoo" in names),
         (Texts.WITH_EVENTS if "events" in names else Texts.LOOKUPS, "show" in names),
+        (Texts.FAQ, "faq" in names),
         (Texts.PRIVACY, "optout" in names),
         (Texts.ADMINS, True),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from handlers._threads.described import meant
 from handlers._threads.worth import FULL, THIN, Candidate, chosen
 from handlers.articles import _asking as asking
 from handlers.articles import _rewording as rewording
-from storage import articles, groups, memberships, messages, metoo, settings, threads
+from storage import articles, groups, members, memberships, messages, metoo, settings, threads
 from storage.articles import Article, State, Words
 from storage.frames import GroupKind
 from storage.outcome import Evidence
@@ -159,15 +159,23 @@ async def _words(ctx: Context[Any], thread: Thread, placed: Sequence[Placed]) ->
     given = None if thread.facts.accepted is None else await answer_of(ctx.store, thread)
     said = "" if given is None or "bot" in (await messages.get(ctx.store, given.message)).flags else given.text
     asked = asked_in(placed, thread.asker)
-    names = await names_in(ctx, thread.group_id, "\n".join([thread.title, *asked, said]))
+    names = await names_in(ctx, thread.group_id, placed, "\n".join([thread.title, *asked, said]))
     return written(thread.title, asked, said, names, language=ctx.language)
 
 
-async def names_in(ctx: Context[Any], group: int, text: str) -> list[str]:
-    """Return which members of a group a text names; a word that tells a topic is nobody's name."""
+async def names_in(ctx: Context[Any], group: int, placed: Iterable[Placed], text: str) -> list[str]:
+    """Return whom a text about some messages names: who wrote or is mentioned in them, and others of their group.
+
+    Of those others a word that tells a topic is nobody's name: somebody may be called Vacuum, or 索引.
+    """
+    said = [one.message for one in placed]
+    people = {m for message in said for m in (message.member_id, *message.mentions) if m is not None}
+    cards = await memberships.names_in(ctx.store, group, people)
+    own = {*cards.values(), *(found.name for found in (await members.several(ctx.store, people)).values())}
+    others = names_of(await memberships.every_name(ctx.store, group))
     read = text.lower()
-    cards = await memberships.every_name(ctx.store, group)
-    return [one for one in names_of(cards) if one.lower() in read and not ctx.topics.topic(one)]
+    named = {one for one in others if one.lower() in read and not ctx.topics.topic(one)}
+    return sorted({*names_of(own), *named}, key=lambda name: (-len(name), name))
 
 
 async def _keep(ctx: Context[Any], thread: Thread, words: Words) -> Article:

@@ -14,7 +14,7 @@ from handlers._articles.writing import cleaned
 from handlers.articles import _asking as asking
 from handlers.articles._drafting import names_in
 from handlers.articles._showing import article_of
-from storage import articles, members, outbox, reviews
+from storage import articles, members, outbox, reviews, threads
 from storage.articles import Article, State
 from storage.messages import Stored
 from storage.outbox import Post
@@ -121,7 +121,8 @@ async def _has_read(ctx: Context[Any], article: Article) -> bool:
 async def edit(ctx: Context[Any], article: Article, text: str) -> Reply:
     """Write what a reviewer has better as a new version that is approved with it; names and secrets go from it too."""
     better = edited(article.words, text)
-    names = await names_in(ctx, article.group, f"{better.title}\n{better.question}\n{better.answer}")
+    placed = await threads.placed_in(ctx.store, article.sources)
+    names = await names_in(ctx, article.group, placed, f"{better.title}\n{better.question}\n{better.answer}")
     words = cleaned(better, names, language=ctx.language)
     version = await articles.revise(ctx.store, article.id, words, ctx.now())
     await articles.publish(ctx.store, article.id, ctx.now())

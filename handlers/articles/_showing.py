@@ -53,7 +53,7 @@ class Texts:
     OLDER = Text(zh="更早的 {count} 版没列。", en="{count} earlier ones are not shown.")
     WRITTEN = Text(zh="写成", en="written")
     BY_MACHINE = Text(zh="机器起草", en="drafted by a machine")
-    TOPICS = Text(zh="审过的有 {count} 篇：{topics}。", en="{count} are reviewed: {topics}.")
+    TOPICS = Text(zh="审过的有 {count} 篇：{topics}。", en="Reviewed, {count} in all: {topics}.")
     TOPICS_HOW = Text(
         zh="看一类发「常见问题 {topic}」，按词找发「找 复制槽」。",
         en="One topic: /faq {topic}. By words: /find replication slot.",

@@ -203,7 +203,7 @@ async def test_what_there_is_by_topic_and_by_words(chat: Chat) -> None:
     assert found.splitlines()[4].startswith("#1 ")
 
 
-async def test_an_article_is_found_by_the_next_asker_on_another_platform(chat: Chat) -> None:
+async def test_an_article_is_found_by_the_next_asker_in_another_group(chat: Chat) -> None:
     await reviewed(chat)
     chat.later(days=2)
     (told,) = await chat.ask_bot("lena", "复制槽把磁盘撑满了，pg_wal 能直接删吗", group="elsewhere")
@@ -247,6 +247,19 @@ async def test_a_draft_by_command(chat: Chat, who: str, text: str, reply: str) -
     if reply.startswith("#1 起草"):
         chat.later(minutes=2)
         assert await chat.ask_bot("root", "起草 1") == ["#1 的草稿是文 1，在等人看。"]
+
+
+async def test_both_engines_tell_alike(database: Database) -> None:
+    chat = await Chat.open(database, features=FEATURES)
+    await chat.make_admin("root")
+    await reviewed(chat)
+    assert (await chat.ask_bot("guest", "文 1"))[0].startswith(HEAD)
+    chat.later(minutes=2)
+    assert (await chat.ask_bot("lena", "找 复制槽", group="g2"))[0].splitlines()[1] == HEAD
+    assert (await chat.ask_bot("root", "文 改 1：先删槽"))[0] == "多谢，文 1 按你改的换成第 2 版了。"
+    chat.later(minutes=2)
+    (told,) = await chat.ask_bot("hank", "复制槽把磁盘撑满了，pg_wal 能直接删吗", group="g2")
+    assert "「先删槽」" in told
 
 
 # -- out of date ------------------------------------------------------------------------------------------------------
