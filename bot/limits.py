@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from handlers import ANSWER_AGE
 from handlers._threads.asking import Wants, objection, wants
 from storage import messages, outbox
 from storage.messages import Stored
@@ -38,6 +39,12 @@ GROUP = Rate(20, MINUTE)
 # What replies in private to a post about a thread is to be carried into its group, late rather than never.
 CARRIED_AGE = timedelta(days=1)
 LOOK_BACK = 240  # messages of one member; in an hour nobody says more to the bot that is not a flood
+
+
+def worth_for(post: Post | None, *, direct: bool) -> timedelta:
+    """Return for how long a message to the bot, that replies to a post or to none, is worth an answer."""
+    about = "" if post is None else post.about or ""
+    return CARRIED_AGE if direct and about.startswith("thread:") else ANSWER_AGE
 
 
 def allowed(
