@@ -23,13 +23,18 @@ FILES = (
     "lookups",
     "corrections",
     "help",
+    "experts._texts",
+    "experts._endorsing",
+    "experts._listing",
+    "_experts.telling",
+    "_experts.load",
 )
 
 
 def texts() -> Iterator[tuple[str, Text]]:
     for file in FILES:
         module = importlib.import_module(f"handlers.{file}")
-        for holder in ("Texts", "Things"):
+        for holder in ("Texts", "Things", "Skills", "Answering"):
             for name, value in vars(getattr(module, holder, object)).items():
                 if isinstance(value, Text):
                     yield f"{file}.{name}", value
