@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handlers import ANSWER_AGE
 from handlers._threads.asking import Wants, objection, wants
-from storage import messages, outbox
+from storage import outbox, spoken
 from storage.messages import Stored
 from storage.outbox import Post
 
@@ -78,7 +78,7 @@ async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
     A correction is no talk: like a command it has an effect, and a limit of its own. A greeting, which gets a line
     once an hour, and thanks take nothing from the question that comes with them.
     """
-    said = await messages.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
+    said = await spoken.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
     if objection(stored.text) is not None:
         return allowed([one.at for one in said], ORDERS)
     mentions = [one for one in said if not one.command]
@@ -90,7 +90,7 @@ async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
 
 async def order_allowed(turn: Turn, stored: Stored) -> bool:
     """Say whether a command is obeyed, by how many its author gave before."""
-    said = await messages.to_bot_by(turn.store, stored, stored.at - COOL_DOWN, LOOK_BACK)
+    said = await spoken.to_bot_by(turn.store, stored, stored.at - COOL_DOWN, LOOK_BACK)
     return allowed([one.at for one in said if one.command], ORDERS, flood=LOOK_BACK)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -250,30 +250,6 @@ async def twin(store: Store, message: Stored) -> bool:
         .limit(1)
     )
     return await store.scalar(query) is not None
-
-
-class Spoken(NamedTuple):
-    """When a member spoke to the bot, and whether it was a command."""
-
-    at: datetime
-    command: bool
-
-
-_TO_BOT = (
-    select(MESSAGES.c.at, MESSAGES.c.flags)
-    .where(MESSAGES.c.member_id == bindparam("member"), MESSAGES.c.group_id == bindparam("group"))
-    .where(MESSAGES.c.at.between(bindparam("since"), bindparam("until")), MESSAGES.c.id <= bindparam("this"))
-    .where(or_(MESSAGES.c.to_bot.is_(True), MESSAGES.c.flags.contains("command"), MESSAGES.c.id == bindparam("this")))
-    .order_by(MESSAGES.c.at.desc(), MESSAGES.c.id.desc())
-    .limit(bindparam("limit"))
-)
-
-
-async def to_bot_by(store: Store, message: Stored, since: datetime, limit: int) -> list[Spoken]:
-    """Return the last times that the author of a message spoke to the bot in its group, in order, this one included."""
-    asked = {"member": message.member_id, "group": message.group_id, "this": message.id, "limit": limit}
-    rows = await store.rows(_TO_BOT, asked | {"since": since, "until": message.at})
-    return [Spoken(row.at, "command" in row.flags.split()) for row in reversed(rows)]
 
 
 async def edit(store: Store, message: Stored, text: str, at: datetime) -> None:

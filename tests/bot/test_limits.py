@@ -92,6 +92,13 @@ async def test_a_correction_and_a_command_need_not_wait(chat: Chat) -> None:
     assert len(await chat.say("muzi", "/open")) == 1
 
 
+async def test_a_greeting_takes_nothing_from_the_question_behind_it(chat: Chat) -> None:
+    assert len(await chat.ask_bot("muzi", "在吗")) == 1
+    assert len(await chat.ask_bot("muzi", ASKED)) == 1
+    assert await chat.ask_bot("muzi", "谢谢") == []
+    assert await chat.ask_bot("muzi", "Patroni 切主后逻辑复制槽没了，怎么找回来？") == []
+
+
 async def test_commands_end_after_ten_in_a_minute(chat: Chat) -> None:
     said = [await chat.say("muzi", "/help") for _ in range(15)]
     assert [len(replies) for replies in said] == [1] * 10 + [0] * 5

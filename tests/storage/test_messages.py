@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from storage import accounts, messages, search
+from storage import accounts, messages, search, spoken
 from storage.database import Database
 from storage.frames import Kind
 from storage.messages import Stored
@@ -133,9 +133,9 @@ async def test_who_spoke_to_the_bot(database: Database) -> None:
         await said(store, group, member, "/open", T0 + SECOND, flags=("command",))
         last = await said(store, group, member, "再问", T0 + 2 * SECOND)
         await said(store, group, member, "后来", T0 + 2 * SECOND, to_bot=True)
-        found = await messages.to_bot_by(store, last, T0, 9)
-        assert found == [(T0 + SECOND, False), (T0 + SECOND, True), (T0 + 2 * SECOND, False)]
-        assert await messages.to_bot_by(store, last, T0, 1) == found[-1:]
+        found = await spoken.to_bot_by(store, last, T0, 9)
+        assert found == [(T0 + SECOND, False, "问"), (T0 + SECOND, True, "/open"), (T0 + 2 * SECOND, False, "再问")]
+        assert await spoken.to_bot_by(store, last, T0, 1) == found[-1:]
 
 
 async def test_an_edit_replaces_text_and_index(database: Database) -> None:
