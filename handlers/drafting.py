@@ -23,8 +23,9 @@ from handlers import (
     answer,
 )
 from handlers._articles.told import number
-from handlers._drafting import Prompt, checking, prompt
+from handlers._drafting import Prompt, checking, prompt, switch
 from handlers._drafting.gathering import Ready, cleared, gather
+from handlers._drafting.switch import sent_from
 from handlers._threads.choosing import choose
 from handlers._threads.described import is_asker, meant
 from handlers._threads.sharing import configured, quotable, quotable_in
@@ -45,11 +46,13 @@ class Settings(BaseModel):
 
     Attributes:
         explain: Whether members may ask for a draft.
+        words: Whether a group's words may be sent to the model, for its own drafts or for others'.
         minutes: How long one member waits between two of them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     explain: bool = True
+    words: bool = True
     minutes: int = Field(10, ge=1, le=1440)
 
 
@@ -83,8 +86,8 @@ class Texts:
         en="#{thread} belongs to another group; ask for it there.",
     )
     NOT_QUOTED = Text(
-        zh="#{thread} 所在的群设了不转述，原话不拿去写草稿。",
-        en="The group of #{thread} does not want to be quoted, so its words are not used for a draft.",
+        zh="#{thread} 所在的群设了原话不外传，不拿去写草稿。",
+        en="The group of #{thread} keeps its words to itself, so they are not used for a draft.",
     )
     USAGE = Text(zh="讲哪一题？这样写：「展开讲讲 2941」。", en="Which one? Like this: /explain 2941.")
     HELP = Text(zh="请机器按旧题写个草稿", en="have a machine draft an answer from what was solved before")
@@ -103,7 +106,7 @@ router = Router(Settings)
 )
 async def explain(command: Command, ctx: Context[Settings]) -> Reply | Errand:
     """Have a draft written about a thread of this group, if something that was solved is like it."""
-    if not (ctx.community.drafts and ctx.settings.explain):
+    if not (ctx.community.drafts and ctx.settings.explain and ctx.settings.words):
         return answer(ctx.say(Texts.OFF))
     thread = await meant(command, ctx)
     if thread is None:
@@ -111,7 +114,7 @@ async def explain(command: Command, ctx: Context[Settings]) -> Reply | Errand:
     about = f"thread:{thread.id}"
     if not await _may_ask(ctx, thread):
         return answer(ctx.say(Texts.ELSEWHERE, thread=thread.id))
-    if thread.group_id not in await quotable(ctx):
+    if thread.group_id not in await sent_from(ctx.store, await quotable(ctx), switch.configured(ctx)):
         return answer(ctx.say(Texts.NOT_QUOTED, thread=thread.id), about=about)
     key = await _turn(ctx)
     if key is None:
@@ -166,6 +169,7 @@ async def _errand(command: Command, ctx: Context[Any], thread: Thread, key: str,
         "thread": thread.id,
         "language": ctx.language,
         "sharing": configured(ctx),
+        "words": switch.configured(ctx),
         "asked_at": ctx.now().isoformat(),
         "reply_to": None if command.message is None else command.message.key,
         "own": await is_asker(ctx, thread),
@@ -200,7 +204,8 @@ async def _ready(errand: Errand, outside: Outside) -> Ready | None:
     payload = errand.payload
     async with outside.read() as store:
         where = await groups.get(store, errand.group or 0)
-        allowed = await quotable_in(store, where, errand.member or 0, payload["sharing"])
+        quoted = await quotable_in(store, where, errand.member or 0, payload["sharing"])
+        allowed = await sent_from(store, quoted, payload["words"])
         thread = await threads.find(store, payload["thread"])
         if thread is None or thread.group_id not in allowed:
             return None

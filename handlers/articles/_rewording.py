@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import Context, Errand, Outside, Reply
 from handlers._articles.writing import ANSWER, shortened
-from handlers._drafting import Prompt, checking, prompt
+from handlers._drafting import Prompt, checking, prompt, switch
 from handlers._drafting.gathering import Ready, cleared, gather
 from handlers._drafting.prompt import QUESTION_LIMIT
 from handlers._said import Tongue
@@ -24,10 +24,11 @@ SENTENCES = 8
 
 async def put_before(ctx: Context[Any], article: Article, member: int) -> Reply | Errand:
     """Put a new draft before its reviewer: at once, or in an errand that rewords it first."""
-    if not ctx.community.drafts:
+    if not await switch.sent_from(ctx.store, [article.group], switch.configured(ctx)):
         return await asking.ask(ctx, article, member)
     tongue = await asking.tongue_of(ctx, member)
     payload = {"article": article.id, "language": ctx.language, "tongue": tongue.language, "sharing": configured(ctx)}
+    payload["words"] = switch.configured(ctx)
     key = f"{REWORD}:{article.id}:{article.version}"
     return Errand(FEATURE, REWORD, key, payload, group=article.group, member=member)
 
@@ -47,7 +48,8 @@ async def reword(errand: Errand, outside: Outside) -> list[Reply]:
 
 async def _ready(store: Store, errand: Errand, article: Article) -> Ready:
     where = await groups.get(store, article.group)
-    allowed = await quotable_in(store, where, 0, errand.payload["sharing"])
+    quoted = await quotable_in(store, where, 0, errand.payload["sharing"])
+    allowed = await switch.sent_from(store, quoted, errand.payload["words"])
     own = article.words.question or article.words.title, article.words.answer
     return await cleared(await gather(store, None, article.sources, (), allowed, own=own))
 

@@ -35,7 +35,7 @@ async def model() -> AsyncIterator[Completions]:
 
 @pytest.fixture
 async def desk(sqlite_database: Database, model: Completions, tmp_path: Path) -> Desk:
-    chat = await Chat.open(sqlite_database, features=FEATURES, drafts=True)
+    chat = await Chat.open(sqlite_database, features=(*FEATURES, "drafting"), drafts=True)
     await chat.make_admin("root")
     await chat.tell("root", "你好")
     await solved(chat)
@@ -86,6 +86,12 @@ async def test_what_stopped_to_share_is_not_sent(desk: Desk) -> None:
     await at_half_past_five(desk.chat)
     await desk.chat.say("root", "/settings questions.sharing nobody")
     assert await desk.work() == [DRAFT]
+    assert desk.model.requests == []
+
+
+async def test_a_group_that_keeps_its_words_is_asked_at_once(desk: Desk) -> None:
+    await desk.chat.say("root", "/settings drafting.words off")
+    assert await at_half_past_five(desk.chat) == [DRAFT]
     assert desk.model.requests == []
 
 

@@ -362,8 +362,25 @@ async def test_a_group_that_shares_with_nobody_gets_no_draft_of_its_own_words(de
     await chat.make_admin("root")
     await asked_again(desk)
     await chat.say("root", "/settings questions.sharing nobody")
-    assert await desk.explained() == ["#2 所在的群设了不转述，原话不拿去写草稿。"]
+    assert await desk.explained() == ["#2 所在的群设了原话不外传，不拿去写草稿。"]
     assert desk.model.requests == []
+
+
+async def test_a_group_keeps_its_words_on_this_machine(desk: Desk) -> None:
+    chat = desk.chat
+    await chat.make_admin("root", group="g2")
+    await chat.say("u1", f"{ASKED} canary", group="g2")
+    await chat.say("u2", f"{GIVEN} canary", group="g2", reply_to=chat.last)
+    await chat.ask_bot("u1", "解决了", group="g2")
+    await solved_before(chat)
+    await chat.say("root", "/settings drafting.words off", group="g2")
+    await chat.ask_bot("atang", AGAIN)
+    desk.model.says = WELL.replace("#1", "#2")
+    assert (await desk.explained("atang", "展开讲讲 3"))[0].startswith("机器草稿，依据 #2，")
+    assert [source["source"] for source in desk.model.data()["sources"]] == ["#2"]
+    assert "canary" not in desk.model.sent.replace(KEY, "")
+    assert await desk.explained("u1", "展开讲讲 1", group="g2") == ["这里没开机器草稿。看原话：发「看 编号」。"]
+    assert await desk.explained("u1", "展开讲讲 1", direct=True) == ["#1 所在的群设了原话不外传，不拿去写草稿。"]
 
 
 async def test_what_stopped_to_share_in_between_does_not_leave(desk: Desk) -> None:
