@@ -50,6 +50,7 @@ _REASONS = {
     Reason.WITHDRAWN: Text(zh="提问者收回", en="taken back"),
     Reason.IMPORTED: Text(zh="那时我不在", en="I was not there"),
     Reason.YOUNG: Text(zh="还太新", en="too young yet"),
+    Reason.SILENT: Text(zh="提问者没说对没对上", en="its asker did not say"),
     Reason.UNRESOLVED: Text(zh="还没解决", en="not resolved"),
 }
 

@@ -28,6 +28,14 @@ async def test_the_admins_hear_what_old_answers_did(sqlite_database: Database) -
         chat.later(minutes=5)
         if word:
             await chat.ask_bot(who, word)
+    chat.later(minutes=5)
+    assert (await chat.ask_bot("ayu", "为什么 旧答案对上率 本周"))[0].splitlines() == [
+        "旧答案对上率 1/2",
+        "给出的旧答案和文章里，提问者说对上了的占有回音的多少；没有回音的不猜。",
+        f"#3 {AGAIN} · 没算上",
+        f"#2 {AGAIN} · 算",
+        "没算进来 1 题：提问者没说对没对上 1；看一题：发「看 3」",
+    ]
     await town.at("2026-11-30T09:00:00+08:00")
     edition = next(posted.text for posted in chat.adapter.posted if "只发管理员" in posted.text)
     assert "给出旧答案 3 题，直接解决 1/3；有回音的对上 1/2" in edition.splitlines()
