@@ -23,6 +23,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 VERSIONS = 3
+_ENDS = "？?。.！!，,： "
 
 
 class Texts:
@@ -37,7 +38,7 @@ class Texts:
     STILL = Text(zh="群里试过还是不行：「{words}」", en="Tried, and still broken: “{words}”")
     SAID = Text(zh="群里说过：「{words}」", en="Said so far: “{words}”")
     SOLVED = Text(zh="找你，是因为 {threads} 是你答好的。", en="Why you: you solved {threads}.")
-    DECLARED = Text(zh="找你，是因为你说过擅长{topics}。", en="Why you: you said that you know {topics}.")
+    DECLARED = Text(zh="找你，是因为你说过擅长「{topics}」。", en="Why you: you said that you know {topics}.")
     ONCE = Text(zh="这周只找你这一次。", en="This is the only time this week.")
     TURN = Text(zh="这周第 {turn} 次，最多 {cap} 次。", en="No. {turn} this week, of {cap} at most.")
     HOW = Text(
@@ -57,7 +58,8 @@ async def request(ctx: Context[Any], thread: Thread, expert: Expert, found: Know
     name = call_name(member.name)
     placed = await threads.content(ctx.store, thread.id)
     lines = [ctx.say(Texts.GREETING, name=name) if name else ctx.say(Texts.GREETING_UNNAMED)]
-    lines.append(ctx.say(Texts.QUESTION, head=head(thread, ctx.language), facts=await _facts(ctx, thread, placed)))
+    asked = head(thread, ctx.language).rstrip(_ENDS)
+    lines.append(ctx.say(Texts.QUESTION, head=asked, facts=await _facts(ctx, thread, placed)))
     lines += tried(ctx, thread, placed)
     limit = ctx.say(Texts.ONCE) if cap == 1 else ctx.say(Texts.TURN, turn=turn, cap=cap)
     between = " " if ctx.language == "en" else ""
@@ -74,6 +76,7 @@ async def _facts(ctx: Context[Any], thread: Thread, placed: list[Placed]) -> str
     english = ctx.language == "en"
     said = " ".join(p.message.text for p in placed if p.message.member_id == thread.asker)
     versions = list(dict.fromkeys(" ".join(found[0].split()) for found in _VERSION.finditer(said)))[:VERSIONS]
+    versions = [version for version in versions if version not in thread.title]
     facts = [*versions, ctx.say(Texts.WAITED, span=durations.rough(ctx.now() - thread.facts.asked_at, ctx.language))]
     if count := (await metoo.counts(ctx.store, [thread.id])).get(thread.id, 0):
         facts.append(ctx.say(Texts.METOO, count=count))
@@ -101,4 +104,4 @@ async def _why(ctx: Context[Any], thread: Thread, expert: Expert, found: Known) 
     tree = await topics.every(ctx.store)
     line = found.lines[thread.topic]
     said = sorted((key for key in expert.declared if key in line), key=lambda key: -line[key])
-    return ctx.say(Texts.DECLARED, topics=f"「{named(tree, said[:1], ctx.language)}」")
+    return ctx.say(Texts.DECLARED, topics=named(tree, said[:1], ctx.language))

@@ -66,6 +66,9 @@ def _read(ctx: Context[Any], words: str, tree: list[Topic]) -> list[Topic]:
 
 def _found(ctx: Context[Any], word: str, topic: Topic | None, near: Sequence[Topic], tree: list[Topic]) -> Topic:
     if topic is None:
+        held = [one for one in near if word.casefold() in one.en.casefold()]
+        if len(held) == 1:
+            return held[0]
         names = listed(near, ctx.language) or listed(tree, ctx.language)
         raise UserError(ctx.say(Texts.UNKNOWN, words=quoted(word, 20), near=names))
     return topic

@@ -25,12 +25,12 @@ async def test_an_expert_is_asked_in_private_with_all_that_matters(circle: Circl
     number = await circle.question("大桥", QUESTION)
     key = circle.chat.last
     await circle.town.reply("豆子", "同问", key)
-    await circle.town.reply("大桥", "重启过 Patroni 了", key)
+    await circle.town.reply("大桥", "重启过 Patroni 了，是 postgresql 17.2", key)
     circle.chat.later(hours=5)
     assert await circle.route(number) == [
         "陆工，有一题想请你看一眼，不急。\n"
-        "#2 PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来？：PG 17.2，等了 5 小时，同问 1 人\n"
-        "提问者补过：「重启过 Patroni 了」\n"
+        "#2 PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来：postgresql 17.2，等了 5 小时，同问 1 人\n"
+        "提问者补过：「重启过 Patroni 了，是 postgresql 17.2」\n"
         "找你，是因为 #1 是你答好的。这周第 1 次，最多 3 次。\n"
         "直接回这条，我署你的名转到群里；回「换人」我找别人，回「歇一周」就不打扰。不回也没事。"
     ]
