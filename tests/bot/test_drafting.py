@@ -6,17 +6,23 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
+from bot.app import App
 from bot.cli._doctor import _of_llm as of_llm
+from bot.config import load
 from bot.drafting import Drafter, probe
+from bot.gauges import Gauges
 from handlers._drafting import Drafted, Prompt
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS, Asked, Budget, Ended
 from storage.maintenance import Mark
+from storage.retention import Limits, purge
 from tests.chat import ManualClock
 from tests.completions import KEY, MODEL, Completions
 from tests.conftest import T0
@@ -180,3 +186,29 @@ async def test_what_doctor_says(model: Completions) -> None:
     bad = await of_llm(model.settings())
     assert (bad.mark, bad.what) == (Mark.WARN, f"language model {MODEL}: 127.0.0.1 answers 401")
     assert "all but drafts goes on" in bad.remedy
+
+
+async def test_what_is_noted_goes_with_the_posts(sqlite_database: Database) -> None:
+    async with sqlite_database.write() as store:
+        for days in (0, 29, 31):
+            at = T0 - timedelta(days=days)
+            await drafts.note(store, Asked("explain", f"thread:{days}", at.date().isoformat(), at), Ended.BUDGET)
+        await purge(store, Limits(outbox=30), T0)
+        assert sorted(await store.scalars(select(DRAFTS.c.about))) == ["thread:0", "thread:29"]
+
+
+async def test_the_process_has_one_only_where_it_is_on(
+    sqlite_database: Database, model: Completions, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    for text, told in (("", False), (f'[llm]\nenabled = true\nurl = "{model.url}"\nmodel = "{MODEL}"', True)):
+        file.write_text(f"[web]\nenabled = false\n[adapters.terminal]\n{text}", "utf-8")
+        app = App(load(file, {}), sqlite_database, ManualClock(T0))
+        assert (app.draft is not None, app.errands.draft is app.draft, app.house.community.drafts) == (told, True, told)
+    assert app.draft is not None
+    model.says = "好。[#1]"
+    await app.draft(PROMPT)
+    registry = CollectorRegistry()
+    parts = (app.inbox, app.dispatch, app.errands, app.ticker, app.board, app.outboxes, app.ears)
+    registry.register(Gauges(*parts, draft=app.draft))
+    assert registry.get_sample_value("xiangqun_drafts_total", {"ended": "drafted"}) == 1
