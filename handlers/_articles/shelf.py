@@ -18,15 +18,17 @@ class Shelf:
 
     def __init__(self) -> None:
         self._index = Index(shipped())
+        self._mark: tuple[object, ...] = ()
         self._held: dict[int, int] = {}
         self._groups: dict[int, int] = {}
         self._terms: dict[int, str] = {}
 
     async def catch_up(self, store: Store) -> None:
         """Take in what was reviewed, changed or retired until now, by whichever process."""
-        now = await articles.standing(store)
-        if now == self._held:
+        mark = await articles.mark(store)
+        if mark == self._mark:
             return
+        now = await articles.standing(store)
         if self._index.wasted() > WASTE and len(self._held) > WORTH:
             self.__init__()  # type: ignore[misc]
         for gone in self._held.keys() - now.keys():
@@ -34,6 +36,7 @@ class Shelf:
         behind = [number for number, version in now.items() if self._held.get(number) != version]
         for article in (await articles.several(store, behind)).values():
             self._put(article)
+        self._mark = mark
 
     def _put(self, article: Article) -> None:
         said = article.words

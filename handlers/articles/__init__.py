@@ -22,6 +22,7 @@ from handlers import (
     Text,
     UserError,
 )
+from handlers._articles.finding import shelf_of
 from handlers._rules import RuleText
 from handlers.articles import _asking as asking
 from handlers.articles import _drafting as drafting
@@ -131,7 +132,8 @@ async def reviewed(message: Stored, ctx: Context[Settings]) -> Replies:
 
 @router.settings_changed
 async def plan(ctx: Context[Settings]) -> None:
-    """Write down when drafts are made; one schedule for the community."""
+    """Write down when drafts are made, one schedule for the community; and have the shelf ready for the first asker."""
+    await shelf_of(ctx)
     zone = ctx.community.zone.key
     await schedules.put(ctx.store, Schedule(FEATURE, DAILY, 0, ctx.settings.when, zone, ctx.now()))
 

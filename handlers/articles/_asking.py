@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import Body, Context, Purpose, Reply, Text
 from handlers._articles import told
-from handlers._articles.doubts import Doubt
+from handlers._articles.doubts import doubts
 from handlers._articles.pending import PATIENCE, asked_of, waiting
 from handlers._articles.reviewers import next_reviewer
 from handlers._said import Tongue
@@ -42,9 +42,9 @@ class Texts:
     NO = Text(zh="扔", en="Drop")
 
 
-async def ask(ctx: Context[Any], article: Article, member: int, doubt: Doubt | None = None) -> Reply:
+async def ask(ctx: Context[Any], article: Article, member: int) -> Reply:
     """Keep that a member is asked about an article as it stands, and return the private word."""
-    tongue = await tongue_of(ctx, member)
+    tongue, doubt = await tongue_of(ctx, member), await doubts(ctx, article)
     why = "" if doubt is None else showing.why(tongue, doubt)
     return await put(ctx.store, tongue, article, member, ctx.now(), why)
 

@@ -120,11 +120,10 @@ async def doubted(ctx: Context[Any]) -> list[Reply]:
     """Put one article that may be out of date before a reviewer, the longest unreviewed first."""
     every = [one for one in await articles.in_state(ctx.store, State.REVIEWED) if one.doubted_at is None]
     for article in sorted(every, key=lambda one: (one.reviewed_at or one.drafted_at, one.id)):
-        doubt = await doubts(ctx, article)
-        if doubt is not None:
+        if await doubts(ctx, article) is not None:
             await articles.doubt(ctx.store, article.id, ctx.now())
             member = await next_reviewer(ctx, article.group, article.topic, article.sources)
-            return [] if member is None else [await asking.ask(ctx, article, member, doubt)]
+            return [] if member is None else [await asking.ask(ctx, article, member)]
     return []
 
 
