@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.adapters import Ability
 from bot.commands import Parsed
-from bot.limits import group_has_room, mention_allowed, order_allowed, worth_for
+from bot.limits import group_gets_more, mention_allowed, order_allowed, worth_for
 from bot.texts import Texts
 from bot.turn import Turn
 from handlers import COMMAND_AGE, Command, CommandEntry, Context, Feature, Replies, UserError, answer
@@ -150,7 +150,7 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
     if said.frame.replayed or "bot" in stored.flags or await messages.twin(turn.store, stored):
         return
     entry = parsed.bound.entry
-    if not await _has_room(turn, said, entry):
+    if not await _few_enough(turn, said, entry):
         await _audit(turn, said, parsed, "too many")
         return
     if turn.clock_now - stored.at > COMMAND_AGE:
@@ -165,11 +165,11 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
     await _queue(turn, replies, said)
 
 
-async def _has_room(turn: Turn, said: Heard, entry: CommandEntry) -> bool:
+async def _few_enough(turn: Turn, said: Heard, entry: CommandEntry) -> bool:
     """Say whether a command is obeyed; in a group that got its answers, one that only asks is not."""
     if not await order_allowed(turn, said.stored):
         return False
-    return entry.needs is not Right.READ or said.group.is_direct or await group_has_room(turn, said.group.id)
+    return entry.needs is not Right.READ or said.group.is_direct or await group_gets_more(turn, said.group.id)
 
 
 async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]) -> Replies:

@@ -62,13 +62,13 @@ def allowed(
         if index >= flood and at - times[index - flood] < MINUTE:
             silent_until = at + COOL_DOWN
         silent = silent_until is not None and at < silent_until
-        fits = not silent and all(_has_room(answered, rate, at) for rate in rates)
+        fits = not silent and all(_leaves(answered, rate, at) for rate in rates)
         if fits and index not in free:
             answered.append(at)
     return fits
 
 
-def _has_room(answered: Sequence[datetime], rate: Rate, at: datetime) -> bool:
+def _leaves(answered: Sequence[datetime], rate: Rate, at: datetime) -> bool:
     return len(answered) < rate.most or at - answered[-rate.most] >= rate.span
 
 
@@ -85,7 +85,7 @@ async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
     free = {index for index, one in enumerate(mentions) if wants(one.begins) is not Wants.ANSWER}
     if not allowed([one.at for one in mentions], DIRECT if direct else MENTIONS, free=free):
         return False
-    return direct or await group_has_room(turn, stored.group_id)
+    return direct or await group_gets_more(turn, stored.group_id)
 
 
 async def order_allowed(turn: Turn, stored: Stored) -> bool:
@@ -94,7 +94,7 @@ async def order_allowed(turn: Turn, stored: Stored) -> bool:
     return allowed([one.at for one in said if one.command], ORDERS, flood=LOOK_BACK)
 
 
-async def group_has_room(turn: Turn, group: int) -> bool:
+async def group_gets_more(turn: Turn, group: int) -> bool:
     """Say whether a group got few enough answers in the last minute to be given another one."""
     return await outbox.count_queued(turn.store, group, turn.clock_now - GROUP.span) < GROUP.most
 
