@@ -88,9 +88,12 @@ async def nudge(place: Here, found: Sequence[Thread], key: str) -> Reply | None:
 
 async def _certain(place: Here, thread: Thread) -> Stored | None:
     """Return the answer that is asked about, if it is time, and the thread is sure to be what it seems."""
-    ctx = place.ctx
+    ctx, after = place.ctx, place.rungs.nudge_after
+    facts = thread.facts  # they tell of most that it is too early or too late, without their messages
+    if ctx.now() < (facts.first_answer_at or ctx.now()) + after or ctx.now() > facts.last_at + after + NO_LONGER:
+        return None
     answer = last_answer(await threads.content(ctx.store, thread.id), thread.asker)
-    if answer is None or not is_due(answer.at, place.rungs.nudge_after, ctx.now()):
+    if answer is None or not is_due(answer.at, after, ctx.now()):
         return None
     spans = await groups.spans(ctx.store, [thread.group_id], answer.at, ctx.now())
     if is_blind(spans, answer.at, ctx.now()):

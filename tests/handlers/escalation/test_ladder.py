@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.adapters import DeliveryError, Outcome
+from bot.clock import Ticker
 from storage import groups, settings
 from storage.coverage import Span
 from storage.database import Database
@@ -319,3 +321,37 @@ async def test_it_expires_by_its_definition_and_nothing_is_said(sqlite_database:
     assert await run(town, "2026-12-01T20:00:00+08:00", minutes=120) == []
     assert await town.chat.ask_bot("ayu", "求助榜") == ["本群没有在等的题，也没有要问后来怎样的。"]
     assert "没等到回答" in (await town.chat.tell("muzi", "我的"))[0]
+
+
+async def test_in_english(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database, language="en")
+    await town.chat.make_admin("ayu")
+    await town.chat.say("joe", "HNSW build runs out of memory, what now？")
+    await town.chat.say("muzi", SLOT)
+    await town.chat.say("fan", "Create the slot again", reply_to=town.chat.last)
+    assert (await town.chat.say("ayu", "/ladder"))[0].splitlines()[1:] == [
+        "#1 HNSW build runs out of memory, what now？ · waiting for under a minute: board today 17:00",
+        "#2 复制槽没了怎么找回来？ · answered: its asker is asked once, tomorrow 09:00",
+    ]
+    told = {where: text for _, where, text in await run(town, "2026-11-23T18:00:00+08:00", minutes=60)}
+    assert told["g1"].startswith("The board: this one still waits for a word:\n#1 HNSW build runs out of memory")
+    told = {where: text for _, where, text in await run(town, "2026-11-25T12:00:00+08:00", minutes=60)}
+    assert told["g1"] == (
+        "@muzi yesterday you asked “复制槽没了怎么找回来？”; fan said “Create the slot again”. Did it work out?\n"
+        "Reply /solved or /reopen. No answer is fine, too; I shall not ask again."
+    )
+    assert told["direct:ayu"].startswith("Nobody has answered these yet; a look from you may help:\n#1 HNSW")
+
+
+async def test_two_processes_say_it_once(database: Database) -> None:
+    town = await opened(database)
+    await town.chat.make_admin("ayu")
+    await answered(town)
+    await town.ask("doudou", HNSW)
+    chat = town.chat
+    other = Ticker(database, chat.house, chat.ticker.accounts, chat.clock, lambda: None)
+    for day, hour in ((23, 17), (24, 10), (25, 10), (26, 10)):
+        chat.clock.time = chat.clock.time.replace(day=day, hour=hour, minute=1)
+        await asyncio.gather(chat.ticker.tick(), other.tick())
+        await chat.outbox.drain()
+    assert sorted(post.place.key for post in chat.adapter.posted) == ["direct:ayu", "g1", "g1"]
