@@ -179,7 +179,8 @@ async def _load_firsts(store: Store, ask: Ask, seen: Seen) -> list[tuple[int, in
         .select_from(THREADS)
         .join(MEMBERS, MEMBERS.c.id == THREADS.c.first_answerer)
         .join(ASKERS, ASKERS.c.id == THREADS.c.asker)
-        .where(THREADS.c.group_id.in_(seen.visible()), ASKERS.c.person_id != MEMBERS.c.person_id)
+        .where(ASKERS.c.person_id != MEMBERS.c.person_id)
+        .where(THREADS.c.group_id.in_(seen.visible()), THREADS.c.last_at >= ask.period.since)  # for the index alone
         .where(THREADS.c.first_answer_at >= ask.period.since, THREADS.c.first_answer_at < ask.until)
         .group_by(MEMBERS.c.person_id)
         .order_by(MEMBERS.c.person_id)
