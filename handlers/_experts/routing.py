@@ -14,6 +14,7 @@ from handlers._experts.knowing import Known, known, knows
 from handlers._experts.settings import Settings, in_group
 from handlers._experts.telling import request
 from handlers._settings import OUTBOX, resolved
+from handlers._threads.blocked import blocked
 from handlers._threads.sharing import KEY, configured
 from storage import experts, groups, members, memberships, metoo, outbox, privacy, settings, threads
 from storage.experts import Answered, Ask, Expert
@@ -48,8 +49,8 @@ async def available(ctx: Context[Any], topic: str) -> bool:
 async def ask(ctx: Context[Any], thread: Thread) -> Reply | None:
     """Ask the next expert about a thread: keep that, and return the private word; None: nobody may be asked now.
 
-    Nobody may where experts are off, for a thread without a topic, one that was imported, or that no longer waits,
-    and while somebody who was asked about it has time left (`patience`).
+    Nobody may where experts are off; for a thread without a topic, one that was imported, that no longer waits, or that
+    the blocklist keeps out; and while somebody who was asked about it has time left (`patience`).
     """
     chosen = await in_group(ctx, thread.group_id)
     if chosen is None or not thread.topic or thread.imported or thread.verdict(ctx.now()).outcome not in _WAITS:
@@ -58,6 +59,8 @@ async def ask(ctx: Context[Any], thread: Thread) -> Reply | None:
     before = await experts.asked_about(ctx.store, thread.id)
     patience = ctx.now() - timedelta(hours=chosen.patience)
     if not every or any([await _has_time(ctx, one, patience) for one in before]):
+        return None
+    if (await blocked(ctx)).keeps_out(thread):
         return None
     history = await experts.asked_since(ctx.store, ctx.now() - WINDOW)
     found = await known(ctx, {thread.topic, *(one.topic for one in history if one.topic)}, every)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from storage import experts, privacy, settings
+from storage import experts, members, privacy, settings
 from storage.outbox import OUTBOX
 from tests.handlers.experts.conftest import Circle
 
@@ -155,3 +155,18 @@ async def test_a_promise_is_made_where_somebody_else_knows_the_topic(circle: Cir
     assert not await circle.promised(topic)
     circle.chat.later(days=8)
     assert await circle.promised(topic)
+
+
+async def test_the_askers_other_account_and_blocked_words_are_nobodys(circle: Circle) -> None:
+    await circle.agree("木子二号", "陆工")
+    number = await circle.question("木子", QUESTION)
+    now = circle.chat.clock.now()
+    async with circle.chat.database.write() as store:
+        asker, other = [await members.ensure(store, "qq", who, who, now) for who in ("木子", "木子二号")]
+        await members.link(store, other.id, asker.id, now)
+        await settings.put(store, settings.COMMUNITY, "blocklist.words", ["patroni"], now, None)
+    assert await circle.route(number) == []
+    async with circle.chat.database.write() as store:
+        await settings.drop(store, settings.COMMUNITY, "blocklist.words")
+    assert len(await circle.route(number)) == 1
+    assert circle.asked() == "陆工"
