@@ -223,7 +223,9 @@ def _lines(errand: Errand, kept: checking.Checked) -> list[str]:
     """Return the draft as it is posted: what it is, at most five sentences, and both exits; seven lines."""
     own, thread = errand.payload["own"], errand.payload["thread"]
     last = _say(errand, Texts.FITS) if own else _say(errand, Texts.ORIGINAL, number=thread)
-    said = [_CITED_ARTICLE.sub(lambda hit: _shown(errand, hit[0]), sentence) for sentence in kept.sentences]
+    language = errand.payload["language"]
+    said = [checking.in_words(sentence, language) for sentence in kept.sentences]
+    said = [_CITED_ARTICLE.sub(lambda hit: _shown(errand, hit[0]), sentence) for sentence in said]
     return [_sourced(errand, Texts.HEAD, kept.cited), *said, last]
 
 

@@ -50,6 +50,11 @@ _TALK = re.compile(
     r"|feel free",
     re.IGNORECASE,
 )
+_LURE = re.compile(
+    r"加(?:我|群|好友|微信|个?微|[vq]\b|vx|wx|qq)|私聊我|私信我|扫码|公众号|转账|红包|领取|免费领"
+    r"|join (?:us|our)|add me",
+    re.IGNORECASE,
+)
 _UNSAID = re.compile("您|亲,|亲~|宝子|小助手|工单|已成功|检测到|系统提示|请知悉|操作失败|!!")
 _QUOTED = re.compile("[「『“\"'‘]\\s?([^「」『』“”\"'‘’]{1,40})")
 _PARTICULAR = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+|\d[\d.]*\d")
@@ -124,7 +129,7 @@ def only_tells(sentence: str, commands: Iterable[str] = ()) -> bool:
     plain = unicodedata.normalize("NFKC", sentence)
     if len(plain) > SENTENCE_LIMIT or mask(plain) != plain:
         return False
-    if any(pattern.search(plain) for pattern in (_LINK, _MENTION, _MARKUP, _SLASH, _TALK, _UNSAID)):
+    if any(pattern.search(plain) for pattern in (_LINK, _MENTION, _MARKUP, _SLASH, _TALK, _LURE, _UNSAID)):
         return False
     quoted = [hit.strip().removeprefix("/") for hit in _QUOTED.findall(plain)]
     return not any(words == command or words.startswith(f"{command} ") for words in quoted for command in commands)
@@ -139,6 +144,14 @@ def is_told(sentence: str, told: str) -> bool:
 def _with_citations(sentence: str, labels: Iterable[str]) -> str:
     bare = " ".join(_CITED.sub("", sentence).split()).strip(" .。;；")
     return f"{bare} " + "".join(f"[{label}]" for label in labels)
+
+
+def in_words(line: str, language: str) -> str:
+    """Return a sentence with words of its language for the labels that stood for people in what was sent."""
+    if language != "zh":
+        return line
+    line = re.sub(r"\s?\b(?:answerer \d{1,3}|someone)\b\s?", "有人", line, flags=re.IGNORECASE)
+    return re.sub(r"\s?\basker\b\s?", "提问者", line, flags=re.IGNORECASE)
 
 
 def uncited(line: str) -> str:

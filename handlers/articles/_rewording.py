@@ -66,7 +66,7 @@ async def _reworded(errand: Errand, article: Article, found: Ready, outside: Out
     words = {source.label: source.words for source in found.sources}
     kept = checking.checked(drafted.text, words, asked=found.question, most=SENTENCES)
     whole = kept.sentences if len(found.sources) > 1 else tuple(map(checking.uncited, kept.sentences))
-    answer = shortened("\n".join(whole), ANSWER)
+    answer = shortened("\n".join(checking.in_words(line, errand.payload["language"]) for line in whole), ANSWER)
     return answer if len(answer) >= THIN and kept.dropped <= len(kept.sentences) else ""
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from handlers._drafting.checking import checked, citations, sentences
+from handlers._drafting.checking import checked, citations, in_words, sentences
 
 SLOT = "pg_wal 涨到 300G。先看 pg_replication_slots 有没有没人用的槽，设 max_slot_wal_keep_size 为 100GB。见 https://pg.example.org/slots"
 SOURCES = {"#2902": SLOT, "#2655": "归档一直失败，archive_command 返回 1，WAL 删不掉", "文12": "先删槽，再做检查点"}
@@ -36,6 +36,7 @@ def kept(text: str) -> list[str]:
         ("设 max_slot_wal_keep_size 为 100GB。[#2902]", ["设 max_slot_wal_keep_size 为 100GB [#2902]"]),
         ("<think>嗯，#2902 说的是槽。[#2902]</think>\n先看槽。[#2902]", ["先看槽 [#2902]"]),
         ("向量用 OpenAI 的语言模型算也行。[#2902]", ["向量用 OpenAI 的语言模型算也行 [#2902]"]),
+        ("先加索引，再加内存。[#2902]", ["先加索引，再加内存 [#2902]"]),
         ("14 版也一样。[#2902]", ["14 版也一样 [#2902]"]),
         ("用 @> 查 jsonb，tsv @@ query 也行。[#2902]", ["用 @> 查 jsonb，tsv @@ query 也行 [#2902]"]),
         ("postgresql.conf 里改；recovery.conf 不用动。[#2902]", ["postgresql.conf 里改；recovery.conf 不用动 [#2902]"]),
@@ -103,6 +104,9 @@ def test_what_stays(text: str, want: list[str]) -> None:
         "设 archive_command 就好。[#2902]",  # in another source than the one that is cited
         "设成 250GB。[#2902]",  # a number that nobody said
         "加 QQ 群 123456789。[#2902]",
+        "加群领取完整答案。[#2902]",
+        "加微信问。[#2902]",
+        "扫码关注公众号。[#2902]",
         "先看槽" * 80 + "。[#2902]",
     ],
 )
@@ -120,6 +124,13 @@ def test_one_bad_sentence_takes_no_other_along() -> None:
 def test_no_more_than_wanted_and_only_those_are_cited() -> None:
     found = checked("先看槽。[#2902]\n归档也看。[#2655]", SOURCES, most=1)
     assert (found.sentences, found.cited) == (("先看槽 [#2902]",), ("#2902",))
+
+
+def test_people_are_called_as_people_would() -> None:
+    assert in_words("按 answerer 2 说的先看槽，someone 试过，asker 说行 [#1]", "zh") == (
+        "按有人说的先看槽，有人试过，提问者说行 [#1]"
+    )
+    assert in_words("answerer 2 says so [#1]", "en") == "answerer 2 says so [#1]"
 
 
 def test_how_sentences_end() -> None:
