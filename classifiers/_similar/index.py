@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
 
@@ -40,6 +41,16 @@ class Hit(NamedTuple):
 
     key: int
     score: float
+
+
+class Alike(NamedTuple):
+    """How alike two questions are, 0..1: by their words, and, where their languages differ, by what they mean.
+
+    Words of two languages are only compared where one of the two texts is what a program said: that is of any language.
+    """
+
+    words: float
+    meaning: float
 
 
 class Index:
@@ -122,16 +133,18 @@ class Index:
 
     def likeness(self, one: str, other: str) -> float:
         """Return how alike two questions are, 0..1, in whichever languages."""
-        return self.likenesses(one, [other])[0]
+        return max(self.alike(one, [other])[0])
 
-    def likenesses(self, one: str, others: Sequence[str]) -> list[float]:
-        """Return how alike a question is to each of others, 0..1, in whichever languages."""
-        if self._meaning is None:
-            return likenesses(one, others, self.rareness)
-        chinese = is_chinese(one)
-        own = [other for other in others if is_chinese(other) == chinese]
-        alike = iter(likenesses(one, own, self.rareness))
-        return [next(alike) if is_chinese(other) == chinese else self._nearness(one, other) for other in others]
+    def alike(self, one: str, others: Sequence[str]) -> list[Alike]:
+        """Return how alike a question is to each of others, in whichever languages."""
+        foreign = [self._meaning is not None and is_chinese(one) != is_chinese(other) for other in others]
+        pasted = any(foreign) and _is_pasted(one)
+        worded = [not abroad or pasted or _is_pasted(other) for abroad, other in zip(foreign, others, strict=True)]
+        told = iter(likenesses(one, compress(others, worded), self.rareness))
+        return [
+            Alike(next(told) if words else 0.0, self._nearness(one, other) if abroad else 0.0)
+            for other, words, abroad in zip(others, worded, foreign, strict=True)
+        ]
 
     def _nearness(self, one: str, other: str) -> float:
         if self._meaning is None:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from classifiers._similar.index import Index
 from classifiers._similar.likeness import by_topic
-from classifiers._similar.meaning import is_chinese
 from handlers._threads.known import Known
 from handlers._threads.weighing import BARS, Bar, lowered
 from storage import suggestions, threads, wording
@@ -66,10 +65,10 @@ async def _likened(store: Store, index: Index, text: str, found: list[Thread], t
     asked = await wording.questions(store, [thread.id for thread in found])
     questions = [asked.get(thread.id, "") for thread in found]
     near: list[Match] = []
-    for thread, question, like in zip(found, questions, index.likenesses(text, questions), strict=True):
-        match = Match(thread, by_topic(like, thread.topic, topic))
-        least = bar.also if is_chinese(text) == is_chinese(question) else bar.abroad
-        near += [match] if match.likeness >= least else []
+    for thread, alike in zip(found, index.alike(text, questions), strict=True):
+        words, meaning = (by_topic(like, thread.topic, topic) for like in alike)
+        likeness = max(words, meaning if meaning >= bar.abroad else 0.0)
+        near += [Match(thread, likeness)] if likeness >= bar.also else []
     return near
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from classifiers import BURST_GAP, Role
 from classifiers._phrases import ASKS, SEEKS
-from classifiers._tokens import normalize
+from classifiers._tokens import normalize, shape
 from handlers import Context, Reply
 from handlers._settings import is_approved, is_quiet
 from handlers._threads import suggesting
@@ -49,5 +49,5 @@ def is_fresh(thread: Thread, message: Stored, now: datetime) -> bool:
 
 
 def asks(question: Iterable[str]) -> bool:
-    """Say whether what was said is put as a question: a tale of what broke once may be as like an old one."""
-    return any(ASKS.search(text) or SEEKS.search(text) for text in map(normalize, question))
+    """Say whether what was said is put as a question, or shows an error: a tale of what broke once does neither."""
+    return any(ASKS.search(text) or SEEKS.search(text) or shape(text).error for text in map(normalize, question))

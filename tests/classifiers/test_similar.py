@@ -158,6 +158,18 @@ def test_a_space_survives_a_file(tmp_path: Path) -> None:
         load(tmp_path / "none.npz")
 
 
+def test_what_a_program_said_is_compared_by_its_words_in_any_language() -> None:
+    index = Index(shipped())
+    error = 'ERROR:  could not resize shared memory segment "/PostgreSQL.18" to 16777216 bytes: No space left on device'
+    told, asked, tale = f"K8s 里跑大查询报这个\n{error}", "how do I cancel a long running query", "主库磁盘快满了怎么办"
+    same, foreign, own = index.alike(error, [told, tale, asked])
+    assert same.words > 0.5
+    assert foreign.words < 0.1 <= same.words
+    assert own.meaning == 0  # one language: its words say it
+    assert [like.words for like in index.alike(asked, [tale])] == [0]
+    assert index.likeness(error, told) == max(same)
+
+
 def test_the_shipped_space_is_small_and_has_a_card() -> None:
     card = SHIPPED.with_suffix(".md").read_text("utf-8")
     assert SHIPPED.stat().st_size < 1_200_000

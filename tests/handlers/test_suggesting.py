@@ -252,6 +252,7 @@ async def test_talk_gets_no_suggestion_however_like_an_old_question_it_is(chat: 
         (["求助", "ERROR: could not resize shared memory segment"], True),
         (["anyone seen this?", "permission denied for schema public"], True),
         (["autovacuum 追不上大表，怎么调"], True),
+        (["又来了，建 hnsw 直接报错", "ERROR:  could not resize shared memory segment"], True),
         (["pg_wal 涨到 200G 那次真是吓死我了，磁盘差点满"], False),
         (["磁盘满过，后来加了盘"], False),
         ([], False),
