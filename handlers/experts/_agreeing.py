@@ -35,15 +35,24 @@ async def agree(ctx: Context[Settings]) -> Reply:
         raise UserError(ctx.say(Texts.UNSTABLE))
     if await privacy.is_silent(ctx.store, ctx.speaker.id):
         raise UserError(ctx.say(Texts.SILENT))
-    own = await members.siblings(ctx.store, ctx.speaker.id)
-    await consents.give(ctx.store, ctx.speaker.id, ASKED, ctx.now())
-    for member in {*own, ctx.speaker.id}:
-        await experts.keep(ctx.store, member, rest_until=None)
+    await _move_here(ctx, (await experts.every(ctx.store)).get(ctx.speaker.person_id))
     found = (await experts.every(ctx.store))[ctx.speaker.person_id]
     lines = [ctx.say(Texts.AGREED), await _limits(ctx, found), ctx.say(Texts.WAYS_OUT)]
     if not found.declared:
         lines.append(ctx.say(Texts.WHAT, example=await example(ctx)))
     return answer(*lines)
+
+
+async def _move_here(ctx: Context[Settings], before: Expert | None) -> None:
+    """Let the account that speaks be the one that is asked, with what was set from another one."""
+    me = ctx.speaker.id
+    kept: dict[str, Any] = {}
+    if before is not None and before.member != me:
+        await consents.withdraw(ctx.store, before.member, ASKED, ctx.now())
+        since, until = (None, None) if before.quiet is None else (f"{at:%H:%M}" for at in before.quiet)
+        kept = {"weekly_cap": before.weekly_cap, "quiet_from": since, "quiet_until": until}
+    await consents.give(ctx.store, me, ASKED, ctx.now())
+    await experts.keep(ctx.store, me, rest_until=None, **kept)
 
 
 async def example(ctx: Context[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.experts import Settings, in_order
-from storage import experts
+from storage import experts, members
 from tests.chat import load_features
 from tests.handlers.experts.conftest import Circle
 
@@ -51,6 +51,27 @@ async def test_limits_of_ones_own(circle: Circle) -> None:
     async with circle.chat.database.read() as store:
         (found,) = (await experts.every(store)).values()
     assert (found.weekly_cap, found.rest_until, found.quiet) == (2, None, None)
+
+
+async def test_who_agrees_from_another_account_is_asked_there(circle: Circle) -> None:
+    await circle.agree("老樊", topic="")
+    await circle.chat.tell("老樊", "/expert cap 2")
+    await circle.chat.tell("老樊", "当专家 免扰 12:00-14:00")
+    await circle.chat.say("樊工", "早")
+    now = circle.chat.clock.now()
+    async with circle.chat.database.write() as store:
+        one, other = [await members.ensure(store, "qq", who, who, now) for who in ("老樊", "樊工")]
+        await members.link(store, other.id, one.id, now)
+    assert (
+        "7 天最多 2 次，两次至少隔 48 小时，22:00–09:00、12:00–14:00 不打扰。"
+        in (await circle.chat.tell("樊工", "可以找我"))[0]
+    )
+    async with circle.chat.database.read() as store:
+        (found,) = (await experts.every(store)).values()
+    assert (found.member, found.weekly_cap) == (other.id, 2)
+    assert await circle.chat.tell("老樊", "别找我") == ["好，不来问你了。谢谢你帮过的忙。"]
+    async with circle.chat.database.read() as store:
+        assert await experts.every(store) == {}
 
 
 @pytest.mark.parametrize("said", ["擅长 高可用 备份", "/skill 复制与高可用、备份"])
