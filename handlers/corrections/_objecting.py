@@ -8,7 +8,7 @@ from typing import Any
 from handlers import Context, Reply, Text, UserError, answer
 from handlers._threads.asking import Fault, Objection, objection
 from handlers._threads.described import is_asker, may_work, named, own_latest
-from handlers._threads.suggesting import other_suggestion
+from handlers._threads.suggesting import other_suggestion, was_offered
 from handlers.corrections import _mending as mending
 from storage import members, messages, outbox, pins, threads
 from storage.messages import Stored
@@ -103,13 +103,13 @@ async def objected(message: Stored, ctx: Context[Any]) -> Reply | None:
         case Fault.NOT_PART if thread.asker not in person and own:
             await mending.take_out(ctx, [p.message for p in own])
             return answer(ctx.say(Texts.TAKEN_OUT, thread=thread.id, count=len(own)), about=f"thread:{thread.id}")
-        case Fault.UNTOLD if thread.asker in person and _was_offered(thread, ctx):
+        case Fault.UNTOLD if thread.asker in person and await _was_offered(thread, ctx):
             return await other_suggestion(ctx, thread)
     return answer(ctx.say(Texts.WHAT, thread=thread.id), about=f"thread:{thread.id}")
 
 
-def _was_offered(thread: Thread, ctx: Context[Any]) -> bool:
-    return thread.linked_to is not None and thread.verdict(ctx.now()).outcome is not Outcome.RESOLVED
+async def _was_offered(thread: Thread, ctx: Context[Any]) -> bool:
+    return thread.verdict(ctx.now()).outcome is not Outcome.RESOLVED and await was_offered(ctx, thread)
 
 
 async def _replied(message: Stored, ctx: Context[Any]) -> Stored | None:

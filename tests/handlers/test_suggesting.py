@@ -308,6 +308,14 @@ async def test_a_rejected_article_gives_way_to_the_threads(chat: Chat) -> None:
         assert await suggestions.records(store, Offered.ARTICLE, [number]) == {number: Record(rejected=1)}
 
 
+async def test_an_article_that_is_wrong_is_objected_to_in_plain_words(chat: Chat) -> None:
+    await reviewed(chat)
+    await chat.ask_bot("atang", AGAIN)
+    chat.later(minutes=2)
+    (reply,) = await chat.say("atang", "不对", reply_to=chat.adapter.posted[-1].key)
+    assert reply.startswith("别的也没找到像的。")
+
+
 async def test_an_article_is_shown_in_private_as_well(chat: Chat) -> None:
     await solved_before(chat)
     await reviewed(chat)
