@@ -128,3 +128,20 @@ async def test_who_says_metoo_to_their_own_unsigned_question_is_not_given_away(s
     async with chat.database.read() as store:
         assert await metoo.counts(store, [1]) == {1: 1}
     assert await chat.tell(KEY, "同问 1", name=CARD) == ["#1 就是你问的。好了回「解决了」。"]
+
+
+async def test_the_nudge_comes_in_private(sqlite_database: Database) -> None:
+    town = await Town.open(sqlite_database, at="2026-11-24T10:00:00+08:00", features=("ask", "questions", "escalation"))
+    chat = town.chat
+    await chat.say(KEY, "早", name=CARD)
+    chat.later(minutes=1)
+    await chat.tell(KEY, f"问 {QUESTION}", name=CARD)
+    await chat.tell(KEY, "匿名", name=CARD)
+    carried = next(posted for posted in chat.adapter.posted if "托我问" in posted.text)
+    chat.later(minutes=5)
+    await chat.say("bob", ANSWER, reply_to=carried.key)
+    for hour in range(10, 18):
+        await town.at(f"2026-11-25T{hour}:30:00+08:00")
+    nudges = [posted for posted in chat.adapter.posted if "后来好了吗" in posted.text]
+    assert [posted.place.key for posted in nudges] == [f"direct:{KEY}"]
+    assert NAME not in _others(chat)
