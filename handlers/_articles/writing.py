@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from handlers._articles.anonymous import anonymous
 from handlers._articles.versions import named_in
+from handlers._threads.answers import burst
 from handlers._wording.masking import mask
 from storage.articles import Words
 from storage.threads import Placed
@@ -52,6 +53,14 @@ def asked_in(placed: Iterable[Placed], asker: int) -> list[str]:
         for one in placed
         if one.message.member_id == asker and one.role in _ASKED and is_human(one) and one.message.text.strip()
     ]
+
+
+def answered_in(placed: Sequence[Placed], accepted: int | None) -> str:
+    """Return the answer of a thread that helped, whole; empty where it was not given in it, or not by a person."""
+    if all(one.message.id != accepted or not is_human(one) for one in placed):
+        return ""
+    human = [one for one in placed if is_human(one)]
+    return "\n".join(message.text.strip() for message in burst(human, accepted or 0) if message.text.strip())
 
 
 def is_human(placed: Placed) -> bool:

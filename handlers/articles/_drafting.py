@@ -12,14 +12,13 @@ from handlers._articles.doubts import doubts
 from handlers._articles.finding import fitting
 from handlers._articles.pending import waiting
 from handlers._articles.reviewers import may_review, next_reviewer, shares
-from handlers._articles.writing import asked_in, written
+from handlers._articles.writing import answered_in, asked_in, written
 from handlers._settings import is_quiet
-from handlers._threads.answers import answer_of
 from handlers._threads.described import meant
 from handlers._threads.worth import FULL, THIN, Candidate, chosen
 from handlers.articles import _asking as asking
 from handlers.articles import _rewording as rewording
-from storage import articles, groups, members, memberships, messages, metoo, settings, threads
+from storage import articles, groups, members, memberships, metoo, settings, threads
 from storage.articles import Article, State, Words
 from storage.frames import GroupKind
 from storage.outcome import Evidence
@@ -103,11 +102,14 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
     shared = [group for group in every if await shares(ctx, group) == "community" and not await _quiet(ctx, group)]
     replies: list[Reply | Errand] = []
-    for thread, words in await _best(ctx, shared) if left > 0 else ():
+    for thread, placed in await _best(ctx, shared) if left > 0 else ():
         if len(replies) >= left:
             break
         member = await next_reviewer(ctx, thread.group_id, thread.topic, [thread.id])
-        if member is not None and not await _is_told(ctx, thread, words, shared):
+        if member is None:
+            continue
+        words = await _words(ctx, thread, placed)
+        if len(words.answer) >= THIN and not await _is_told(ctx, thread, words, shared):
             replies.append(await rewording.put_before(ctx, await _keep(ctx, thread, words), member))
     return replies
 
@@ -127,20 +129,21 @@ async def doubted(ctx: Context[Any]) -> list[Reply]:
     return []
 
 
-async def _best(ctx: Context[Any], shared: Sequence[int]) -> list[tuple[Thread, Words]]:
+async def _best(ctx: Context[Any], shared: Sequence[int]) -> list[tuple[Thread, list[Placed]]]:
+    """Return the solved threads with an answer that stands alone, best first, each with its messages."""
     solved = await articles.undrafted(ctx.store, shared, ctx.now() - LOOK_BACK)
     sure = {thread.id: thread for thread in solved if thread.verdict(ctx.now()).evidence in _SURE}
     placed: dict[int, list[Placed]] = {}
     for one in await threads.placed_in(ctx.store, sure):
         placed.setdefault(one.thread, []).append(one)
-    words = {number: await _words(ctx, thread, placed.get(number, [])) for number, thread in sure.items()}
     told_too = await metoo.counts(ctx.store, sure)
     candidates = [
-        Candidate(t.id, t.facts.solver, _people(placed.get(t.id, [])), told_too.get(t.id, 0), words[t.id].answer)
+        Candidate(t.id, t.facts.solver, _people(said), told_too.get(t.id, 0), answered_in(said, t.facts.accepted))
         for t in sure.values()
-        if len(words[t.id].answer) >= FULL
+        if (said := placed.get(t.id, []))
     ]
-    return [(sure[one.thread], words[one.thread]) for one in chosen(candidates, len(candidates))]
+    best = chosen([one for one in candidates if len(one.quote) >= FULL], len(candidates))
+    return [(sure[one.thread], placed[one.thread]) for one in best]
 
 
 def _people(placed: Sequence[Placed]) -> int:
@@ -155,9 +158,7 @@ async def _is_told(ctx: Context[Any], thread: Thread, words: Words, shared: Sequ
 
 async def _words(ctx: Context[Any], thread: Thread, placed: Sequence[Placed]) -> Words:
     """Return what an article of a thread would say; its answer is empty where no person gave one in it."""
-    given = None if thread.facts.accepted is None else await answer_of(ctx.store, thread)
-    said = "" if given is None or "bot" in (await messages.get(ctx.store, given.message)).flags else given.text
-    asked = asked_in(placed, thread.asker)
+    asked, said = asked_in(placed, thread.asker), answered_in(placed, thread.facts.accepted)
     names = await names_in(ctx, thread.group_id, placed, "\n".join([thread.title, *asked, said]))
     return written(thread.title, asked, said, names, language=ctx.language)
 

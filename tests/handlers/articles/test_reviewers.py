@@ -77,7 +77,17 @@ async def test_without_anybody_to_review_nothing_is_drafted(open_chat: OpenChat)
     assert await at_half_past_five(chat) == [DRAFT]
 
 
-async def test_nothing_is_drafted_where_a_group_wants_quiet_or_from_an_import(chat: Chat) -> None:
+async def test_nothing_is_drafted_from_an_import_but_by_command(chat: Chat) -> None:
+    await chat.say("root", "早")
+    await chat.say("muzi", "复制槽把主库磁盘撑满了，能删 pg_wal 吗？", replayed=True)
+    await chat.say("xiaozhou", GIVEN, reply_to=chat.last, replayed=True)
+    chat.later(minutes=5)
+    await chat.say("muzi", "好了，谢谢，解决了", reply_to=chat.last, replayed=True)
+    assert await at_half_past_five(chat) == []
+    assert (await chat.tell("root", "起草 1"))[0].startswith("文 1 草稿，依据 #1")
+
+
+async def test_nothing_is_drafted_where_a_group_wants_quiet(chat: Chat) -> None:
     await solved(chat)
     await chat.ask_bot("root", "/quiet")
     assert await at_half_past_five(chat) == []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers._articles.anonymous import names_of
-from handlers._articles.writing import ANSWER, shortened, written
+from handlers._articles.writing import ANSWER, answered_in, asked_in, shortened, written
 from storage.articles import Words
+from storage.frames import Kind
+from storage.messages import Stored
+from storage.threads import Placed
+from tests.conftest import T0
 
 
 def test_words_of_an_article_name_nobody_and_repeat_no_secret() -> None:
@@ -45,3 +51,33 @@ def test_a_text_is_cut_where_it_pauses(text: str, limit: int, left: str) -> None
 
 def test_a_long_answer_is_cut() -> None:
     assert len(written("题", ["问"], "很长的一段话，" * 500, ()).answer) <= ANSWER
+
+
+def placed(number: int, member: int, role: str, text: str, minute: int, *flags: str, recalled: bool = False) -> Placed:
+    at = T0 + timedelta(minutes=minute)
+    recalled_at = at if recalled else None
+    message = Stored(
+        number, 1, f"m{number}", "", member, at, Kind.TEXT, "", text, None, None, (), False, frozenset(flags), False,
+        None, recalled_at,
+    )  # fmt: skip
+    return Placed(message, 7, role)
+
+
+THREAD = [
+    placed(1, 10, "question", "槽撑满了", 0),
+    placed(2, 11, "answer", "先看槽", 5),
+    placed(3, 10, "detail", "PG 14", 6),
+    placed(4, 11, "answer", "再删掉", 7),
+    placed(5, 12, "answer", "我是另一个机器人", 8, "bot"),
+    placed(6, 11, "answer", "很久以后", 60),
+    placed(7, 10, "detail", "收回了", 61, recalled=True),
+]
+
+
+def test_what_was_asked_and_what_helped() -> None:
+    assert asked_in(THREAD, 10) == ["槽撑满了", "PG 14"]
+    assert answered_in(THREAD, 2) == "先看槽\n再删掉"
+    assert answered_in(THREAD, 6) == "很久以后"
+    assert answered_in(THREAD, 5) == ""  # no person's
+    assert answered_in(THREAD, 99) == ""
+    assert answered_in(THREAD, None) == ""
