@@ -7,6 +7,7 @@ import pytest
 from storage import articles, reviews, suggestions
 from storage.articles import State
 from storage.database import Database
+from storage.frames import Frame, GroupKind, Place, Press
 from storage.suggestions import Offered, Verdict
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
@@ -97,6 +98,14 @@ async def test_an_edit_is_a_new_version_that_is_approved_with_it(chat: Chat) -> 
         "文 1 复制槽撑满磁盘（PG 13 到 17），从 #1 来：\n第 1 版 11 月 23 日：写成\n第 2 版 11 月 23 日：改过，root"
     ]
     assert "root" not in (await chat.ask_bot("guest", "文 历史 1"))[0]
+
+
+async def test_a_button_decides_as_well(chat: Chat) -> None:
+    await drafted(chat)
+    direct = Place("qq", "direct:root", GroupKind.DIRECT, "root")
+    press = Press(chat.adapter.posted[-1].key, "root", "root", "/article ok 1")
+    told = await chat.hear(Frame("p1", direct, chat.clock.now(), press))
+    assert told == ["多谢，文 1 收好了。再有人问到像的，先给这篇。"]
 
 
 async def test_a_dropped_draft_is_never_drafted_again_by_itself(chat: Chat) -> None:
