@@ -124,6 +124,7 @@ async def test_nothing_unmasked_is_posted_and_the_name_only_if_wished(chat: Chat
     assert added.startswith("问 #1 的人补充：")
 
 
+@pytest.mark.middle
 async def test_the_talk_can_begin_with_the_word_alone_and_be_left(chat: Chat) -> None:
     assert (await chat.tell("alice", "问"))[0].startswith("要问什么？")
     assert (await chat.tell("alice", QUESTION))[0].startswith("没找到解决过的")
@@ -133,6 +134,7 @@ async def test_the_talk_can_begin_with_the_word_alone_and_be_left(chat: Chat) ->
         assert await entrusted.find(store, 1) is None
 
 
+@pytest.mark.middle
 async def test_what_was_solved_before_is_shown_first(chat: Chat) -> None:
     await chat.say("alice", "复制槽把主库磁盘撑满了 pg_wal 能删吗？")
     question = chat.last
@@ -144,6 +146,7 @@ async def test_what_was_solved_before_is_shown_first(chat: Chat) -> None:
     assert shown.endswith("我只发到你在的、管理员点过头的群，群里要安静时也不发。直接在群里问吧。")  # carol is in none
 
 
+@pytest.mark.middle
 async def test_groups_that_are_quiet_off_or_full_are_not_offered(chat: Chat) -> None:
     await chat.make_admin("root")
     await chat.make_admin("root", group="g2")
@@ -154,11 +157,13 @@ async def test_groups_that_are_quiet_off_or_full_are_not_offered(chat: Chat) -> 
     assert "现在没有能替你发的群" in (await chat.tell("alice", f"问 {QUESTION}"))[0]
 
 
+@pytest.mark.middle
 async def test_a_group_that_no_admin_approved_is_not_offered(sqlite_database: Database) -> None:
     chat = await _open(sqlite_database, preview=True)
     assert "现在没有能替你发的群" in (await chat.tell("alice", f"问 {QUESTION}"))[0]
 
 
+@pytest.mark.middle
 async def test_two_a_day_and_no_more(chat: Chat) -> None:
     for number in (1, 2):
         await chat.tell("alice", f"问 第 {number} 个问题怎么办")
@@ -169,6 +174,7 @@ async def test_two_a_day_and_no_more(chat: Chat) -> None:
     assert (await chat.tell("alice", f"问 {QUESTION}"))[0].startswith("没找到解决过的")
 
 
+@pytest.mark.middle
 async def test_answers_wait_for_the_morning_and_come_in_one(chat: Chat) -> None:
     await chat.tell("alice", f"问 {QUESTION}")
     await chat.tell("alice", "1")
@@ -184,6 +190,7 @@ async def test_answers_wait_for_the_morning_and_come_in_one(chat: Chat) -> None:
     assert news.splitlines()[4] == "另有 1 条，发「看 1」。"
 
 
+@pytest.mark.middle
 async def test_in_a_group_the_word_says_where_to_go(chat: Chat) -> None:
     assert (await chat.ask_bot("alice", "问 怎么办"))[0].startswith("这里直接问就行")
 
@@ -200,6 +207,7 @@ async def test_who_left_the_records_is_told_that_it_needs_them(chat: Chat) -> No
     assert not any(QUESTION in row["text"] for row in kept["messages"])
 
 
+@pytest.mark.middle
 async def test_whoever_is_bound_asks_as_who_is_in_the_group_and_is_told_where_they_asked(chat: Chat) -> None:
     async with chat.database.write() as store:
         alice = await members.find(store, "qq", "alice")
@@ -220,6 +228,7 @@ async def test_whoever_is_bound_asks_as_who_is_in_the_group_and_is_told_where_th
         assert thread.asker == alice.id
 
 
+@pytest.mark.middle
 async def test_what_the_platform_did_not_take_is_told_and_waits_for_nobody(chat: Chat) -> None:
     for number, outcome, said in (
         (1, Outcome.REFUSED, "#1 没发到「群 g1」：平台没收。"),
@@ -240,6 +249,7 @@ async def test_what_the_platform_did_not_take_is_told_and_waits_for_nobody(chat:
     ]
 
 
+@pytest.mark.middle
 async def test_who_is_forgotten_is_told_nothing_more(chat: Chat) -> None:
     await chat.tell("alice", f"问 {QUESTION}")
     await chat.tell("alice", "1")
@@ -256,6 +266,7 @@ async def test_who_is_forgotten_is_told_nothing_more(chat: Chat) -> None:
     assert await chat.tick() == []
 
 
+@pytest.mark.middle
 async def test_in_english(sqlite_database: Database) -> None:
     chat = await _open(sqlite_database, language="en")
     assert (await chat.tell("alice", "/ask How do I get the slot back after a failover?"))[0].splitlines()[1:] == [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.export import chatlab, thread_rows
 from bot.turn import Turn
 from classifiers import Role
@@ -13,6 +15,8 @@ from storage.database import Database
 from storage.frames import Place
 from tests.chat import FEATURES, Chat
 from tests.handlers.scripted import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 NAME, KEY = "金丝雀", "canary777"
 CARD = f"成都-{NAME}-DBA"
