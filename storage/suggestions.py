@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Table, Text, UniqueConstra
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
+from storage.threads import THREADS
 
 # Threads are named without a foreign key, as pins name them: one that a correction removes may come back.
 SUGGESTIONS = Table(
@@ -62,7 +63,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How often askers said that something solved their question, and that it did not."""
+    """How many askers said that something solved their question, and how many that it did not."""
 
     solved: int = 0
     rejected: int = 0
@@ -103,11 +104,14 @@ def _suggestion(row: Any) -> Suggestion:
 
 
 async def records(store: Store, kind: Offered, targets: Iterable[int]) -> dict[int, Record]:
-    """Return what askers said of targets, for those of which anything was said."""
+    """Return what askers said of targets of which anything was said; each asker counts once for a verdict."""
     wanted = list(targets)
     if not wanted:
         return {}
-    query = select(SUGGESTIONS.c.target, SUGGESTIONS.c.verdict, func.count())
+    askers = func.count(THREADS.c.asker.distinct())
+    query = select(SUGGESTIONS.c.target, SUGGESTIONS.c.verdict, askers).join(
+        THREADS, THREADS.c.id == SUGGESTIONS.c.thread_id
+    )
     said = query.where(SUGGESTIONS.c.kind == kind, SUGGESTIONS.c.target.in_(wanted), SUGGESTIONS.c.verdict.is_not(None))
     counts: dict[int, dict[str, int]] = {}
     for target, verdict, count in await store.rows(said.group_by(SUGGESTIONS.c.target, SUGGESTIONS.c.verdict)):

@@ -12,7 +12,7 @@ from handlers._threads import weighing
 from handlers._threads.asked import Match, similar
 from handlers._threads.sharing import quotable
 from handlers._threads.weighing import Bar, lowered
-from storage import suggestions
+from storage import articles as written
 from storage.suggestions import Offered, Record
 
 MARGIN = 0.05  # by which an article may be less like the question than a thread, and still come first
@@ -63,7 +63,7 @@ async def choose(
 
 async def _weighed(ctx: Context[Any], fits: Iterable[Fit]) -> list[Fit]:
     found = list(fits)
-    said = await suggestions.records(ctx.store, Offered.ARTICLE, [fit.article.id for fit in found])
+    said = await written.votes(ctx.store, [fit.article.id for fit in found]) if found else {}  # since their reviews
     weighed = [replace(fit, likeness=lowered(fit.likeness, said.get(fit.article.id, Record()))) for fit in found]
     return sorted(weighed, key=lambda fit: -fit.likeness)
 
