@@ -93,9 +93,8 @@ async def _note(ctx: Context[Any], thread: Thread, group: Group, waiting: Index)
 
 
 def _may_be(ctx: Context[Any], older: Thread, thread: Thread) -> bool:
-    """Say whether two threads may be one question that nobody linked yet; what repeats another stands for that."""
-    linked = older.duplicate_of is not None or thread.linked_to == older.id
-    return older.id < thread.id and not linked and older.verdict(ctx.now()).outcome in _HELPS
+    """Say whether two threads may be one question; what repeats a third one is left to that."""
+    return older.id < thread.id and older.duplicate_of is None and older.verdict(ctx.now()).outcome in _HELPS
 
 
 async def _in_group(ctx: Context[Any], group: Group) -> Context[Any]:
@@ -166,4 +165,5 @@ async def _is_open(ctx: Context[Any], pair: Pair, run: Collection[int]) -> bool:
     later, earlier = both.get(pair.thread), both.get(pair.earlier)
     if later is None or earlier is None or later.duplicate_of is not None or earlier.duplicate_of == later.id:
         return False
-    return later.group_id in run and later.verdict(ctx.now()).outcome in _WAITS
+    waits = later.group_id in run and later.verdict(ctx.now()).outcome in _WAITS
+    return waits and earlier.id not in await _rejected(ctx, later)

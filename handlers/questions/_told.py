@@ -75,9 +75,15 @@ async def solved_since(ctx: Context[Any], thread: Thread) -> datetime | None:
 
 
 async def _waiting(ctx: Context[Any], thread: Thread) -> list[Metoo]:
-    """Return who is still to be told: each person once, but not who asked or answered it."""
+    """Return who is still to be told: each person once, but not who asked or answered it, or knows it of another.
+
+    What repeats another thread counts as solved a week after that; who waited for it was told then.
+    """
     concerned = {member for member in (thread.asker, thread.facts.solver) if member is not None}
     persons = {member.person_id for member in (await members.several(ctx.store, concerned)).values()}
+    if thread.duplicate_of is not None:
+        of_origin = await metoo.every(ctx.store, [thread.duplicate_of])
+        persons |= {said.person for said in of_origin if said.told_at is not None}
     every = await metoo.every(ctx.store, [thread.id])
     return [said for said in every if said.told_at is None and said.person not in persons]
 

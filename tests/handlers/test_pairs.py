@@ -84,6 +84,36 @@ async def test_an_admin_says_in_private_that_they_are_one(database: Database) ->
     assert await hours(chat, 3) == []
 
 
+async def test_who_waits_for_the_copy_is_told_with_its_asker_and_not_again(chat: Chat) -> None:
+    await both(chat)
+    await chat.ask_bot("doudou", "同问 2", group="g2")
+    await chat.tell("root", "合并 1 2")
+    chat.later(minutes=3)
+    await chat.tick()
+    await chat.say("xiaozhou", GIVEN, reply_to="m00001")
+    chat.later(minutes=5)
+    posts = await chat.ask_bot("muzi", "解决了")
+    assert posts[1:] == [f"@atang @doudou 你们同问的 #1 解决了：{GIVEN}\n看全文：发「看 1」"]
+    assert await hours(chat, 1) == []
+    chat.later(days=7, hours=2)
+    assert await hours(chat, 3) == []
+    assert (await thread(chat, 2)).verdict(chat.clock.now()).evidence is Evidence.LINKED
+
+
+async def test_what_was_offered_and_rejected_is_no_pair(chat: Chat) -> None:
+    await chat.make_admin("root", group="g2")
+    await chat.say("muzi", ASKED)
+    await chat.say("xiaozhou", GIVEN, reply_to="m00001")
+    chat.later(minutes=5)
+    await chat.ask_bot("muzi", "解决了")
+    chat.later(days=1, hours=2)
+    assert "#1" in (await chat.ask_bot("atang", AGAIN, group="g2"))[0]
+    chat.later(minutes=2)
+    await chat.ask_bot("atang", "没解决", group="g2")
+    await hours(chat, 2)
+    assert await noted(chat) == []
+
+
 async def test_an_undone_merge_is_undecided_again(chat: Chat) -> None:
     await both(chat)
     await hours(chat, 1)
