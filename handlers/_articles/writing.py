@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers._articles.anonymous import anonymous
 from handlers._articles.versions import named_in
 from handlers._threads.answers import burst
-from handlers._wording.masking import mask
+from handlers._wording.masking import flat, mask
 from storage.articles import Words
 from storage.threads import Placed
 
@@ -43,7 +43,7 @@ def cleaned(words: Words, names: Sequence[str], *, language: str = "zh") -> Word
         return shortened(mask(anonymous(mask(text), names, somebody=somebody)), limit)
 
     title, question = clean(words.title, TITLE), clean(words.question, QUESTION)
-    return replace(words, title=title, question=question, answer=clean(words.answer, ANSWER))
+    return replace(words, title=flat(title), question=question, answer=clean(words.answer, ANSWER))
 
 
 def asked_in(placed: Iterable[Placed], asker: int) -> list[str]:

@@ -24,13 +24,14 @@ from handlers import (
 )
 from handlers._articles.finding import shelf_of
 from handlers._rules import RuleText
+from handlers._settings import effective
 from handlers.articles import _asking as asking
 from handlers.articles import _drafting as drafting
 from handlers.articles import _reviewing as reviewing
 from handlers.articles import _rewording as rewording
 from handlers.articles import _showing as showing
 from handlers.articles._learnt import learnt
-from storage import schedules
+from storage import schedules, settings
 from storage.messages import Stored
 from storage.schedules import Occurrence, Schedule
 
@@ -47,8 +48,8 @@ class Settings(BaseModel):
     """`[handlers.articles]`.
 
     Attributes:
-        when: When drafts are made and put before reviewers, in the community's zone.
-        a_day: Drafts that are made each time at most, the best first; 0: by command only.
+        when: When drafts are made and put before reviewers, in the community's zone; one time for all groups.
+        a_day: Drafts that are made each time at most, the best first; 0: by command only, also of one group.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -134,15 +135,22 @@ async def reviewed(message: Stored, ctx: Context[Settings]) -> Replies:
 async def plan(ctx: Context[Settings]) -> None:
     """Write down when drafts are made, one schedule for the community; and have the shelf ready for the first asker."""
     await shelf_of(ctx)
-    zone = ctx.community.zone.key
-    await schedules.put(ctx.store, Schedule(FEATURE, DAILY, 0, ctx.settings.when, zone, ctx.now()))
+    zone, chosen = ctx.community.zone.key, await _for_all(ctx)
+    await schedules.put(ctx.store, Schedule(FEATURE, DAILY, 0, chosen.when, zone, ctx.now()))
+
+
+async def _for_all(ctx: Context[Settings]) -> Settings:
+    """Return what holds for the community: a single group's `when` does not count, its `a_day` for itself alone."""
+    feature = next(one for one in ctx.features if one.name == FEATURE)
+    found: Settings = effective(feature, await settings.overrides(ctx.store, settings.COMMUNITY))
+    return found
 
 
 @router.schedule(DAILY)
 async def daily(_occurrence: Occurrence, ctx: Context[Settings]) -> Replies:
     """Ask again what nobody answered for a week, put one doubted article before a reviewer, and draft what is best."""
     again = await asking.ask_again(ctx)
-    return [*again, *await drafting.doubted(ctx), *await drafting.daily(ctx, ctx.settings.a_day)]
+    return [*again, *await drafting.doubted(ctx), *await drafting.daily(ctx, (await _for_all(ctx)).a_day)]
 
 
 @router.errand(rewording.REWORD, drafts=True)

@@ -26,6 +26,7 @@ from storage.threads import Placed, Thread
 
 LOOK_BACK = timedelta(days=28)  # what was solved longer ago is drafted by command only
 MOST_WAITING = 5  # drafts; while so many wait, nobody is asked about another one
+A_DAY = "articles.a_day"
 AGAIN = 0.4  # a question that is so like an article needs none of its own
 _SURE = frozenset({Evidence.CONFIRMED, Evidence.ENDORSED})
 
@@ -100,7 +101,7 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     waits = sum(one.state is State.DRAFT for one in await waiting(ctx))
     left = min(most, MOST_WAITING - waits)
     every = [group.id for group in await groups.every(ctx.store, GroupKind.GROUP)]
-    shared = [group for group in every if await shares(ctx, group) == "community" and not await _quiet(ctx, group)]
+    shared = [group for group in every if await shares(ctx, group) == "community" and await _is_open(ctx, group)]
     replies: list[Reply | Errand] = []
     for thread, placed in await _best(ctx, shared) if left > 0 else ():
         if len(replies) >= left:
@@ -114,8 +115,10 @@ async def daily(ctx: Context[Any], most: int) -> list[Reply | Errand]:
     return replies
 
 
-async def _quiet(ctx: Context[Any], group: int) -> bool:
-    return is_quiet(await settings.overrides(ctx.store, group), ctx.now())
+async def _is_open(ctx: Context[Any], group: int) -> bool:
+    """Say whether a group's threads may be drafted unasked: it wants no quiet, and has not switched that off."""
+    overrides = await settings.overrides(ctx.store, group)
+    return not is_quiet(overrides, ctx.now()) and overrides.get(A_DAY) != 0
 
 
 async def doubted(ctx: Context[Any]) -> list[Reply]:

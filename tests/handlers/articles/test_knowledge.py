@@ -7,7 +7,7 @@ import pytest
 from storage import articles, reviews, suggestions
 from storage.articles import State
 from storage.database import Database
-from storage.frames import Frame, GroupKind, Place, Press
+from storage.frames import Frame, GroupKind, Message, Place, Press
 from storage.suggestions import Offered, Verdict
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
@@ -220,6 +220,21 @@ async def test_an_article_is_found_by_the_next_asker_in_another_group(chat: Chat
     assert f"「{CLEAN}」" in told
     assert "木子" not in told
     assert "晓舟" not in told
+
+
+async def test_an_article_is_found_on_another_platform(sqlite_database: Database) -> None:
+    chat = await Chat.open(sqlite_database, features=FEATURES)
+    await chat.make_admin("root")
+    await reviewed(chat)
+    other = await Chat.open(
+        sqlite_database, features=FEATURES, platform="telegram"
+    )  # another process, with its own shelf
+    other.clock.time = chat.clock.now()
+    asked = Message("t1", other.clock.now(), "9", "Lena", "复制槽把磁盘撑满了，pg_wal 能直接删吗", to_bot=True)
+    (told,) = await other.hear(Frame("t1", Place("telegram", "-100", name="TG"), other.clock.now(), asked))
+    assert other.adapter.posted[-1].place.platform == "telegram"
+    assert "文 1 PG 14 的复制槽把主库磁盘撑满了" in told
+    assert f"「{CLEAN}」" in told
 
 
 async def test_a_group_that_keeps_to_itself_has_its_article_at_home(chat: Chat) -> None:

@@ -95,6 +95,15 @@ async def test_nothing_is_drafted_where_a_group_wants_quiet(chat: Chat) -> None:
     assert await at_half_past_five(chat) == [DRAFT]
 
 
+async def test_a_group_switches_it_off_for_itself(chat: Chat) -> None:
+    await solved(chat)
+    assert "articles.a_day" in (await chat.ask_bot("root", "设置 articles.a_day 0"))[0]
+    assert await at_half_past_five(chat) == []
+    chat.later(minutes=2)
+    await chat.ask_bot("root", "设置 articles.a_day -")
+    assert await at_half_past_five(chat) == [DRAFT]
+
+
 async def test_in_english(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES, language="en")
     await chat.make_admin("root")

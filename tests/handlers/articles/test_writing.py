@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers._articles.anonymous import names_of
-from handlers._articles.writing import ANSWER, answered_in, asked_in, shortened, written
+from handlers._articles.writing import ANSWER, answered_in, asked_in, cleaned, shortened, written
 from storage.articles import Words
 from storage.frames import Kind
 from storage.messages import Stored
@@ -26,6 +26,10 @@ def test_words_of_an_article_name_nobody_and_repeat_no_secret() -> None:
         1400,
         1400,
     )
+
+
+def test_a_title_is_one_line() -> None:
+    assert cleaned(Words("一\n二", "", "答"), ()).title == "一 二"
 
 
 def test_in_english() -> None:
