@@ -151,7 +151,8 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
         return
     entry = parsed.bound.entry
     if not await _few_enough(turn, said, entry):
-        await _audit(turn, said, parsed, "too many")
+        if entry.needs is not Right.READ:
+            await _audit(turn, said, parsed, "too many")
         return
     if turn.clock_now - stored.at > COMMAND_AGE:
         await _audit(turn, said, parsed, "too old")

@@ -33,7 +33,7 @@ class Rate(NamedTuple):
 MENTIONS = (Rate(1, MINUTE), Rate(10, HOUR))
 # In private nobody else is bothered, and what is said may be somebody's answer that is to be carried into a group.
 DIRECT = (Rate(10, MINUTE), Rate(60, HOUR))
-ORDERS = (Rate(10, MINUTE),)  # commands, buttons and corrections
+ORDERS = (Rate(10, MINUTE), Rate(100, HOUR))  # commands, buttons and corrections
 # Of a whole group: platforms let a bot post some twenty times a minute there, and nobody reads more.
 GROUP = Rate(20, MINUTE)
 # What replies in private to a post about a thread is to be carried into its group, late rather than never.
@@ -90,7 +90,7 @@ async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
 
 async def order_allowed(turn: Turn, stored: Stored) -> bool:
     """Say whether a command is obeyed, by how many its author gave before."""
-    said = await spoken.to_bot_by(turn.store, stored, stored.at - COOL_DOWN, LOOK_BACK)
+    said = await spoken.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
     return allowed([one.at for one in said if one.command], ORDERS, flood=LOOK_BACK)
 
 

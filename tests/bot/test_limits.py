@@ -54,6 +54,7 @@ def test_in_private_and_of_commands() -> None:
     assert answered(list(range(30)), DIRECT) == list(range(10))
     assert len(answered(list(range(0, 3_600, 20)), DIRECT)) == 60
     assert answered([0, 0, 0], ORDERS) == [0, 0, 0]
+    assert len(answered(list(range(0, 3_600, 10)), ORDERS)) == 100
     assert ORDERS[0].most == FLOOD
 
 
