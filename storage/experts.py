@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -292,11 +292,3 @@ def _tried(row: Any) -> Iterable[Tried]:
         yield Tried(row.topic, solver, row.asked_at, accepted=True, thread=row.id)
     if row.first not in {None, row.asker, solver}:
         yield Tried(row.topic, row.first, row.asked_at, accepted=False, thread=row.id)
-
-
-def by_person(found: Iterable[Ask]) -> Mapping[int, list[Ask]]:
-    """Return asks by the person who was asked."""
-    each: dict[int, list[Ask]] = {}
-    for one in found:
-        each.setdefault(one.person, []).append(one)
-    return each

@@ -100,14 +100,17 @@ async def _free(
     before: Sequence[Ask],
 ) -> list[int]:
     """Return the experts who may be asked about a thread now."""
-    mine = experts.by_person(history)
     out = {one.person for one in before} | await _took_part(ctx, thread)
     able = found.able(thread.topic)
     able = {
-        p: s for p, s in able.items() if p not in out and _due(found.experts[p], mine.get(p, []), chosen, ctx.now())
+        p: s for p, s in able.items() if p not in out and _due(found.experts[p], _of(history, p), chosen, ctx.now())
     }
     readers = await _readers(ctx, thread.group_id, able, found.experts)
     return [person for person in able if person in readers and await _reached(ctx, found.experts[person])]
+
+
+def _of(history: Sequence[Ask], person: int) -> list[Ask]:
+    return [one for one in history if one.person == person]
 
 
 def _rests(expert: Expert, now: datetime) -> bool:
@@ -171,7 +174,7 @@ async def _reply(
     direct = await groups.direct_of(ctx.store, expert.member)
     if direct is None:
         return None
-    week = [one for one in history if one.person == expert.person and ctx.now() - one.at < WEEK]
+    week = [one for one in _of(history, expert.person) if ctx.now() - one.at < WEEK]
     body = await request(ctx, thread, expert, found, turn=len(week) + 1, cap=cap_of(expert, chosen))
     quiet = hours.quiet_next(ctx.now(), _zone(ctx, direct), await _quiet(ctx, direct, expert))
     return Reply(
