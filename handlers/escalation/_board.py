@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from handlers import Body, Purpose, Reply, Text
 from handlers._threads.blocked import blocked
 from handlers._threads.described import waiting as line
 from handlers.escalation._here import Here
 from handlers.escalation._waiting import Waiting
-from storage import metoo, rungs
+from storage import metoo, outbox, rungs
 from storage.rungs import Rung
 
 MOST = 5
+WORTH = timedelta(minutes=30)  # for all groups of an account to get theirs; later it may no longer be true
 
 
 class Texts:
@@ -40,8 +42,13 @@ def chosen(due: Sequence[Waiting], most: int = MOST) -> list[Waiting]:
 
 
 async def board(place: Here, found: Sequence[Waiting], key: str) -> Reply | None:
-    """Return the board of a group, and keep what stands on it; None where it says nothing new, or the week is full."""
+    """Return the board of a group, and keep what stands on it.
+
+    None where it says nothing new, was posted under this key before, or the week is full.
+    """
     ctx = place.ctx
+    if await outbox.by_key(ctx.store, key) is not None:
+        return None
     kept_out = await blocked(ctx)
     due = [
         one
@@ -59,4 +66,5 @@ async def board(place: Here, found: Sequence[Waiting], key: str) -> Reply | None
     head = ctx.say(Texts.HEAD_ONE if len(shown) == 1 else Texts.HEAD)
     body = Body.of(head, *lines, ctx.say(Texts.HOW, number=first))
     about = f"thread:{first}" if len(shown) == 1 else None
-    return Reply(body, group=ctx.group.id, purpose=Purpose.REMINDER, key=key, about=about)
+    expires_at = ctx.now() + WORTH
+    return Reply(body, group=ctx.group.id, purpose=Purpose.REMINDER, key=key, about=about, expires_at=expires_at)

@@ -355,3 +355,15 @@ async def test_two_processes_say_it_once(database: Database) -> None:
         await asyncio.gather(chat.ticker.tick(), other.tick())
         await chat.outbox.drain()
     assert sorted(post.place.key for post in chat.adapter.posted) == ["direct:ayu", "g1", "g1"]
+
+
+async def test_one_board_a_day_whatever_its_time_is_set_to(sqlite_database: Database) -> None:
+    town = await opened(sqlite_database)
+    await town.chat.make_admin("ayu")
+    await town.ask("muzi", HNSW)
+    assert len(await run(town, "2026-11-23T17:30:00+08:00")) == 1
+    await town.ask("doudou", SLOT)
+    await town.chat.say("ayu", "/settings escalation.board_when daily 21:45")
+    assert await run(town, "2026-11-24T09:30:00+08:00") == []
+    (told,) = await run(town, "2026-11-24T22:30:00+08:00")
+    assert numbers(told[2]) == ["#1", "#2"]
