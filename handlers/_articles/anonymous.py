@@ -13,7 +13,6 @@ _MENTION = re.compile(rf"(?<![\w@])@(?=[\w{_CHINESE}])[\w{_CHINESE}.·-]{{1,30}}
 _POLITE = r"(?:老师|大佬|大神|大哥|同学|哥|姐|总|兄|工)?"
 _THANKS = r"(?:谢谢|多谢|感谢|辛苦|麻烦|thank you|thanks|thx|ping)"
 _PAUSE = r"[ \t]?[,，:：、!！~～]+[ \t]?"
-_GAP = re.compile(r"[ \t]{2,}")
 
 
 def names_of(cards: Iterable[str]) -> list[str]:
@@ -42,7 +41,7 @@ def anonymous(text: str, names: Iterable[str], *, somebody: str = "有人") -> s
     for name in names:
         if name.lower() in text.lower():
             text = _without(text, name, somebody)
-    return "\n".join(_GAP.sub(" ", line).strip() for line in _MENTION.sub("", text).splitlines()).strip()
+    return "\n".join(line.rstrip() for line in _MENTION.sub("", text).splitlines()).strip()
 
 
 def _without(text: str, name: str, somebody: str) -> str:

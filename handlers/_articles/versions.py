@@ -14,7 +14,7 @@ AHEAD = 200  # a version that is two ahead of the newest we know of may be spoke
 
 _NUMBER = r"(9\.[0-6]|[1-9]\d)(?:\.\d{1,2}|\.x)*(?![\d%]|\.\d)"
 _PG = r"(?<![a-z0-9_.])(?:pg|pgsql|postgres(?:ql)?)\s*(?:数据库)?\s*(?:版本|版|version|ver)?\s*[-:：]?\s*v?\s*"
-_TO = r"\s*(?:到|至|和|或|与|、|,|，|/|-|–|—|~|～|→|->|升级?到|升级?至|to|and|or|through)\s*"
+_TO = r"\s*(?:到|至|和|或|与|、|,|，|/|-|–|—|~|～|→|->|升级?到|升级?至|(?:改|换|变)(?:成|到|为)|to|and|or|through)\s*"
 _UNIT = r"(?!\s*(?:[gmkt]i?b\b|[gmkt]\b|号|月|日|天|年|分|秒|小时|个|万|亿|台|条|次|人|核|核心|倍|行|%|ms\b|s\b))"
 _NAMED = re.compile(rf"{_PG}{_NUMBER}{_UNIT}", re.IGNORECASE)
 _RANGE = re.compile(rf"{_TO}(?:{_PG})?v?{_NUMBER}{_UNIT}", re.IGNORECASE)

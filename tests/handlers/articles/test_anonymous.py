@@ -34,6 +34,7 @@ def test_what_people_may_be_called() -> None:
         ("SELECT * FROM t WHERE a @> '{}' AND b @@ q", "SELECT * FROM t WHERE a @> '{}' AND b @@ q"),
         ("select @@version", "select @@version"),
         ("第一行 @晓舟\n第二行\n@老樊", "第一行\n第二行"),
+        ("ERROR:  x @晓舟\n  SELECT 1", "ERROR:  x\n  SELECT 1"),
         ("", ""),
     ],
 )

@@ -20,6 +20,7 @@ from handlers._articles.versions import coded, come_out, majors, meant, named_in
         ("PostgreSQL 9.6.24", (906, 906)),
         ("从 PG 12 升级到 PG 16", (1200, 1600)),
         ("PG 14 到 16 都有", (1400, 1600)),
+        ("镜像从 postgres:14 改成 17，容器一直重启", (1400, 1700)),
         ("PG 13、14、15 都试过", (1300, 1500)),
         ("pg 14-16", (1400, 1600)),
         ("PG 13/14", (1300, 1400)),
