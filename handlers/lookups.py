@@ -21,7 +21,7 @@ from handlers import (
 )
 from handlers._articles.finding import shelf_of
 from handlers._articles.told import head as pointed_at
-from handlers._threads.described import head, is_asker, meant, of_place, state, waiting
+from handlers._threads.described import head, is_asker, meant, own, state, waiting
 from handlers._threads.sharing import quotable
 from handlers._wording import durations, names
 from handlers._wording.masking import flat, quoted
@@ -118,8 +118,7 @@ async def still_open(command: Command, ctx: Context[NoSettings]) -> Reply:
 @router.command("mine", "我的", "我的问题", needs=Right.SELF, fits=NOTHING, help=Texts.MINE_HELP)
 async def mine(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Show your own questions and how they stand; in a group only those asked there."""
-    asked = await threads.asked_by(ctx.store, await members.siblings(ctx.store, ctx.speaker.id), limit=50)
-    here = [thread for thread in asked if of_place(thread, ctx.group)][:MOST]
+    here = (await own(ctx, limit=50))[:MOST]
     if not here:
         return answer(ctx.say(Texts.MINE_NONE))
     return answer(ctx.say(Texts.MINE), *_with_state(here, ctx), ctx.say(Texts.MINE_HOW))
@@ -181,12 +180,12 @@ async def _story(thread: Thread, ctx: Context[NoSettings]) -> list[str]:
     shown = chosen(others, thread.facts.accepted, SHOWN_ANSWERS)
     authors = {p.message.member_id for p in shown if p.message.member_id is not None} | {thread.asker}
     called = await names.called(ctx.store, thread.group_id, authors)
-    if any(p.message.id == thread.first_message and UNSIGNED in p.message.flags for p in placed):
-        called.pop(thread.asker, None)
-    lines = [_question(placed, thread, called.get(thread.asker, ""), ctx)]
+    unsigned = any(p.message.id == thread.first_message and UNSIGNED in p.message.flags for p in placed)
+    lines = [_question(placed, thread, "" if unsigned else called.get(thread.asker, ""), ctx)]
     for p in shown:
         text = Texts.ACCEPTED if _worked(p, thread, ctx) else Texts.SAID
-        known = ctx.say(Texts.ASKER) if p.message.member_id == thread.asker else ctx.say(Texts.SOMEBODY)
+        asker = p.message.member_id == thread.asker and unsigned == (UNSIGNED in p.message.flags)
+        known = ctx.say(Texts.ASKER if asker else Texts.SOMEBODY)
         name = known if UNSIGNED in p.message.flags else called.get(p.message.member_id or 0, known)
         lines.append(ctx.say(text, name=name, words=quoted(p.message.text, ANSWER_LIMIT)))
     if len(others) > len(shown):
@@ -195,8 +194,8 @@ async def _story(thread: Thread, ctx: Context[NoSettings]) -> list[str]:
 
 
 def _question(placed: list[Placed], thread: Thread, name: str, ctx: Context[NoSettings]) -> str:
-    own = [p.message.text for p in placed if p.message.member_id == thread.asker and p.role in {"question", "detail"}]
-    words = quoted(flat(" ".join(own)), QUESTION_LIMIT) or ctx.say(Texts.GONE)
+    asked = [p.message.text for p in placed if p.message.member_id == thread.asker and p.role in {"question", "detail"}]
+    words = quoted(flat(" ".join(asked)), QUESTION_LIMIT) or ctx.say(Texts.GONE)
     when = durations.when(thread.facts.asked_at, ctx.now(), ctx.community.zone, ctx.language)
     if thread.group_id != ctx.group.id or not name:
         return ctx.say(Texts.ASKED_UNSIGNED, when=when, words=words)

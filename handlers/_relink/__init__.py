@@ -24,7 +24,8 @@ from handlers._threads.known import Known
 from storage import groups, messages, moves, outbox, threads
 from storage.database import Store
 from storage.frames import Kind
-from storage.messages import Stored
+from storage.messages import UNSIGNED, Stored
+from storage.threads import Placed
 
 C = TypeVar("C")
 CACHED_GROUPS = 500
@@ -210,6 +211,7 @@ class Relinker:
         held = await threads.placed_in(self.store, active)
         places = {placed.message.id: (placed.thread, Role(placed.role)) for placed in held}
         askers = await threads.askers(self.store, active)
+        askers |= {placed.thread: _as_seen(placed.message) or 0 for placed in held if _is_unsigned(placed)}
         known = Remembered(Memory(), version)
         for message in _merged([placed.message for placed in held], latest, before=first):
             thread, role = places.get(message.id, (None, Role.ASIDE))
@@ -229,7 +231,7 @@ class Relinker:
         if thread == 0:
             thread = await self._open(message, held)
         elif thread is not None and thread not in known.memory.tracks:
-            asker = (await threads.askers(self.store, [thread])).get(thread)  # pinned to one that is forgotten
+            asker = await self._asker(thread)  # pinned to one that is forgotten
         if thread is not None:
             self.written.place(message.id, thread, decision.role, decision.confidence)
             touched.add(thread)
@@ -241,6 +243,10 @@ class Relinker:
                 touched |= await self._move(moved, thread if target == 0 else target, role, known)
         _note(message, known)
         return touched
+
+    async def _asker(self, thread: int) -> int | None:
+        opener = (await threads.openers(self.store, [thread])).get(thread)
+        return None if opener is None else _as_seen(await messages.get(self.store, opener))
 
     async def _open(self, message: Stored, held: Held) -> int:
         if message.id in held.opened:
@@ -266,7 +272,7 @@ class Relinker:
         return Said(
             id=message.id,
             key=message.key,
-            member=message.member_id,
+            member=_as_seen(message),
             at=message.at,
             text=message.text,
             name=message.name,
@@ -292,6 +298,18 @@ class Relinker:
             return None
         thread = await threads.find(self.store, int(post.about.removeprefix("thread:")))
         return thread.first_message if thread is not None and thread.group_id == message.group_id else None
+
+
+def _as_seen(message: Stored) -> int | None:
+    """Return whom a linker takes for a message's author: of one without a name a stranger, and another each time.
+
+    Else it would put what its author says in the group besides into that thread, and so tell who asked.
+    """
+    return -message.id if UNSIGNED in message.flags else message.member_id
+
+
+def _is_unsigned(placed: Placed) -> bool:
+    return placed.role == Role.QUESTION and UNSIGNED in placed.message.flags
 
 
 def _seam(page: list[Stored], limit: int) -> int | None:

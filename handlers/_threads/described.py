@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers import Command, Context, Right, Text, UserError
 from handlers._rights import may
+from handlers._said_for import unsigned_among
 from handlers._threads.sharing import quotable
 from handlers._wording import durations
 from handlers._wording.masking import mask
@@ -130,11 +131,22 @@ async def meant(command: Command, ctx: Context[Any]) -> Thread | None:
 
 
 async def own_latest(ctx: Context[Any]) -> list[Thread]:
-    """Return the speaker's threads that 解决了 may mean, likeliest first: those not closed, by latest activity."""
-    asked = await threads.asked_by(ctx.store, await members.siblings(ctx.store, ctx.speaker.id))
-    here = [t for t in asked if of_place(t, ctx.group) and ctx.now() - t.facts.last_at <= REMEMBERED]
+    """Return the speaker's threads that 解决了 may mean, likeliest first: those not closed, by latest activity.
+
+    In a group none that was asked there without a name: only who asked may tell that, by its number or in private.
+    """
+    asked = await own(ctx)
+    here = [t for t in asked if ctx.now() - t.facts.last_at <= REMEMBERED]
     alive = [t for t in here if t.verdict(ctx.now()).outcome not in _FINISHED]
     return sorted(alive, key=lambda t: (t.facts.confirmed_at is None, t.facts.last_at), reverse=True)
+
+
+async def own(ctx: Context[Any], limit: int = 20) -> list[Thread]:
+    """Return the speaker's latest threads of where is spoken; in a group none that was asked without a name."""
+    asked = await threads.asked_by(ctx.store, await members.siblings(ctx.store, ctx.speaker.id), limit=limit)
+    here = [thread for thread in asked if of_place(thread, ctx.group)]
+    hidden = set() if ctx.group.is_direct else await unsigned_among(ctx.store, [thread.id for thread in here])
+    return [thread for thread in here if thread.id not in hidden]
 
 
 def of_place(thread: Thread, group: Group) -> bool:

@@ -10,7 +10,7 @@ from bot.export import chatlab, thread_rows
 from bot.turn import Turn
 from classifiers import Role
 from handlers._said_for import said_for
-from storage import groups, members, metoo, metrics
+from storage import groups, members, metoo, metrics, threads
 from storage.database import Database
 from storage.frames import Place
 from tests.chat import FEATURES, Chat
@@ -149,3 +149,31 @@ async def test_the_nudge_comes_in_private(sqlite_database: Database) -> None:
     nudges = [posted for posted in chat.adapter.posted if "后来好了吗" in posted.text]
     assert [posted.place.key for posted in nudges] == [f"direct:{KEY}"]
     assert NAME not in _others(chat)
+
+
+async def test_what_its_asker_says_in_the_group_besides_does_not_tell(sqlite_database: Database) -> None:
+    town = await Town.open(
+        sqlite_database, at="2026-11-24T10:00:00+08:00", features=("ask", "questions", "lookups", "corrections")
+    )
+    chat = town.chat
+    await chat.say(KEY, "早", name=CARD)
+    chat.later(minutes=1)
+    await chat.tell(KEY, f"问 {QUESTION}", name=CARD)
+    await chat.tell(KEY, "匿名", name=CARD)
+    carried = next(posted for posted in chat.adapter.posted if "托我问" in posted.text)
+    for minutes in (1, 60):  # each time with a memory that is rebuilt
+        chat.later(minutes=minutes)
+        chat.house.memories.__init__()  # type: ignore[misc]
+        await chat.say(KEY, f"版本是 16，{minutes}", name=CARD, reply_to=carried.key)
+    async with chat.database.read() as store:
+        content = await threads.content(store, 1)
+        facts = (await threads.several(store, [1]))[1].facts
+    # A stranger's answer to the linker; as a detail it would tell whose question it is.
+    assert [(p.role, "unsigned" in p.message.flags) for p in content] == [("question", True), *[("answer", False)] * 2]
+    assert facts.first_response_at is None  # and yet nobody answers themselves
+    chat.later(minutes=1)
+    assert (await chat.ask_bot(KEY, "我的", name=CARD))[0].startswith("还没见你问过")
+    chat.later(minutes=1)
+    assert (await chat.ask_bot(KEY, "解决了", name=CARD))[0].startswith("没找到你在等的题")
+    assert (await chat.tell(KEY, "我的", name=CARD))[0].splitlines()[1].startswith("#1 ")
+    assert (await chat.tell(KEY, "解决了", name=CARD))[0].startswith("#1 结了")
