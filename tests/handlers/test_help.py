@@ -48,7 +48,7 @@ async def test_help(chat: Chat) -> None:
     (reply,) = await chat.ask_bot("hank", "帮助")
     assert reply.splitlines()[0] == "有问题直接在群里问，我会记着；想马上查，@我 带上问题。"
     assert await chat.say("hank", "/help admin") == [
-        "改问答：/close 结题 · /merge 合并 · /split 拆分\n每个怎么用：发「帮助 结题」这样。"
+        "改问答：/close 结题 · /merge 合并 · /different 不是一题 · /split 拆分\n每个怎么用：发「帮助 结题」这样。"
     ]
     assert await chat.say("hank", "/help 结题") == [
         "/close 结题：认一条回答，或标成不是问题\n这样写：「结题 2941」认最后一条回答，「结题 2941 不是问题」不计它。"
