@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,14 @@ from storage.threads import Placed
 TITLE, QUESTION, ANSWER = 60, 300, 600  # characters
 _ENDS = "\n。！？!?；;"
 _PAUSES = "，,、 "
+_MEDIA = re.compile(r"(?i)\[(?:图片|动画表情|表情|语音|视频|文件|image|photo|sticker|voice|video)[^\[\]\n]{0,20}\]")
+_GREETING = re.compile(
+    r"(?i)(?:各位|大佬们?|老师们?|请教(?:一下|下|个问题|一个问题)?|请问(?:一下|下)?|问(?:一下|下|个问题)|在吗|有人吗"
+    r"|大家好|你好|早|求助|好的?|嗯|是的|对的?|ok|hi|hello|all|morning|[\s，,。.!！~？?])+"
+)
+_THANKS = re.compile(r"(?i)谢|感激|辛苦|thank(?:s| you)?|thx")
+_NAME = re.compile(r"[A-Za-z_]{3,}")  # of a table, a function, ...
+COURTESY = 24  # characters; a longer line that thanks says something else, too
 _ASKED = frozenset({"question", "detail"})
 
 
@@ -47,12 +56,18 @@ def cleaned(words: Words, names: Sequence[str], *, language: str = "zh") -> Word
 
 
 def asked_in(placed: Iterable[Placed], asker: int) -> list[str]:
-    """Return what the asker of a thread asked; nothing that a bot said, or that was taken back."""
-    return [
-        one.message.text.strip()
-        for one in placed
-        if one.message.member_id == asker and one.role in _ASKED and is_human(one) and one.message.text.strip()
-    ]
+    """Return what the asker of a thread asked; nothing that a bot said, that was taken back, or that is courtesy."""
+    own = [one for one in placed if one.message.member_id == asker and one.role in _ASKED and is_human(one)]
+    lines = [_MEDIA.sub("", one.message.text).strip() for one in own]
+    return [line for line in lines if line and not is_courtesy(line)]
+
+
+def is_courtesy(line: str) -> bool:
+    """Say whether a line greets, thanks or promises, and tells nothing of the question."""
+    if len(line) > COURTESY:
+        return False
+    thanks = _THANKS.search(line) is not None and _NAME.search(_THANKS.sub("", line)) is None
+    return thanks or _GREETING.fullmatch(line) is not None
 
 
 def answered_in(placed: Sequence[Placed], accepted: int | None) -> str:

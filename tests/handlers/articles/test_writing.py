@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers._articles.anonymous import names_of
-from handlers._articles.writing import ANSWER, answered_in, asked_in, cleaned, shortened, written
+from handlers._articles.writing import ANSWER, answered_in, asked_in, cleaned, is_courtesy, shortened, written
 from storage.articles import Words
 from storage.frames import Kind
 from storage.messages import Stored
@@ -67,10 +67,30 @@ def placed(number: int, member: int, role: str, text: str, minute: int, *flags: 
     return Placed(message, 7, role)
 
 
+@pytest.mark.parametrize(
+    ("line", "courtesy"),
+    [
+        ("请教个问题", True),
+        ("各位老师早，", True),
+        ("好的谢谢，我改一下", True),
+        ("谢谢，今晚导入的时候观察一下", True),
+        ("先谢谢，明天到公司试", True),
+        ("thanks!", True),
+        ("对，timestamptz", False),
+        ("谢谢，pg_repack 试过了", False),
+        ("机器 64G 内存", False),
+        ("请教，日志里一直刷 checkpoints", False),
+        ("问下主从延迟怎么看", False),
+    ],
+)
+def test_what_is_mere_courtesy(line: str, courtesy: bool) -> None:
+    assert is_courtesy(line) is courtesy
+
+
 THREAD = [
     placed(1, 10, "question", "槽撑满了", 0),
     placed(2, 11, "answer", "先看槽", 5),
-    placed(3, 10, "detail", "PG 14", 6),
+    placed(3, 10, "detail", "[图片] PG 14", 6),
     placed(4, 11, "answer", "再删掉", 7),
     placed(5, 12, "answer", "我是另一个机器人", 8, "bot"),
     placed(6, 11, "answer", "很久以后", 60),
