@@ -9,8 +9,8 @@ from classifiers import BURST_GAP
 from handlers import Context
 from handlers._relink import Relinker
 from handlers._threads.suggesting import REJECTED, taken_back
-from storage import members, messages, metoo, pairs, pins, threads
-from storage.messages import Stored
+from storage import groups, members, messages, metoo, pairs, pins, threads
+from storage.messages import CARRIED, UNSIGNED, Stored
 from storage.outcome import Mark, Outcome
 from storage.pairs import Decision
 from storage.pins import Pin, Pinned
@@ -56,7 +56,9 @@ async def take_out(ctx: Context[Any], wanted: Sequence[Stored]) -> None:
 
 
 async def same_asker(ctx: Context[Any], one: Thread, other: Thread) -> bool:
-    """Say whether two threads of one group were asked by the same person."""
+    """Say whether two threads of one group were asked by the same person, as everybody may know."""
+    if any([await _unsigned(ctx, thread) for thread in (one, other)]):
+        return False  # else a merge would tell whose question it is that was asked without a name
     return one.group_id == other.group_id and other.asker in await members.siblings(ctx.store, one.asker)
 
 
@@ -93,8 +95,19 @@ async def repeat(ctx: Context[Any], origin: Thread, copy: Thread) -> None:
         await pins.mark(store, Mark.LINKED, group=group, thread=copy.id, at=at, by=by)
         await relinker(ctx).refresh([copy.id])
     else:
-        await metoo.add(store, origin.id, copy.asker, at, group=copy.group_id)
+        await metoo.add(store, origin.id, copy.asker, at, group=await _asked_in(ctx, copy))
         await metoo.bring(store, copy.id, origin.id, at)
+
+
+async def _asked_in(ctx: Context[Any], thread: Thread) -> int:
+    """Return where a thread's asker is told of it: in private, if the question was carried from there."""
+    opener = await messages.get(ctx.store, thread.first_message)
+    direct = await groups.direct_of(ctx.store, thread.asker) if CARRIED in opener.flags else None
+    return thread.group_id if direct is None else direct.id
+
+
+async def _unsigned(ctx: Context[Any], thread: Thread) -> bool:
+    return UNSIGNED in (await messages.get(ctx.store, thread.first_message)).flags
 
 
 def last_correction(latest: Sequence[Pin]) -> Sequence[Pin]:

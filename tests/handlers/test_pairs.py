@@ -10,7 +10,7 @@ from storage.outcome import Evidence, Outcome
 from storage.pairs import Decision, Pair
 from storage.threads import Thread
 from tests.chat import Chat
-from tests.handlers.conftest import FEATURES
+from tests.handlers.conftest import FEATURES, OpenChat
 from tests.handlers.test_questions import AGAIN, ASKED, GIVEN, NEW
 from tests.handlers.test_told import hours, share
 
@@ -98,6 +98,26 @@ async def test_who_waits_for_the_copy_is_told_with_its_asker_and_not_again(chat:
     chat.later(days=7, hours=2)
     assert await hours(chat, 3) == []
     assert (await thread(chat, 2)).verdict(chat.clock.now()).evidence is Evidence.LINKED
+
+
+async def test_who_asked_without_a_name_is_told_in_private(open_chat: OpenChat) -> None:
+    """A merge tells nobody whose question it was, not even that one member asked both."""
+    chat = await open_chat(features=("ask", *FEATURES))
+    await chat.make_admin("root", group="g1")
+    await chat.say("muzi", ASKED)
+    await chat.say("atang", "早")
+    await chat.say("atang", "Patroni 切主后逻辑复制槽没了，怎么找回来？")
+    chat.later(hours=1)
+    await chat.tell("atang", f"问 {AGAIN}")
+    await chat.tell("atang", "1 匿名")
+    chat.later(hours=1)
+    assert "#3 和 #2 是同一题" in (await chat.say("root", "/merge 2 3"))[0]
+    assert "#3 和 #1 是同一题" in (await chat.say("root", "/merge 1 3"))[0]
+    await chat.say("xiaozhou", GIVEN, reply_to="m00001")
+    chat.later(minutes=5)
+    posts = await chat.ask_bot("muzi", "解决了 1")
+    assert posts[1:] == [f"你同问的 #1 解决了：{GIVEN}\n看全文：发「看 1」"]
+    assert chat.adapter.posted[-1].place.key == "direct:atang"
 
 
 async def test_what_was_offered_and_rejected_is_no_pair(chat: Chat) -> None:
