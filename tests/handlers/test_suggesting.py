@@ -7,7 +7,7 @@ import pytest
 
 from handlers._articles.finding import Fit
 from handlers._threads.asked import Match
-from handlers._threads.choosing import preferred
+from handlers._threads.choosing import preferred, standing_for
 from handlers._threads.promising import hour
 from handlers._threads.weighing import BARS
 from handlers.questions._unasked import asks
@@ -20,6 +20,7 @@ from tests.handlers.test_questions import AGAIN, ASKED, GIVEN, NEW, solved_befor
 from tests.handlers.test_weighing import thread
 
 T0 = datetime(2026, 11, 23, 1, tzinfo=UTC)
+LADDER = (*FEATURES, "experts", "escalation")
 
 ARCHIVE = "归档一直失败，pg_wal 里的 WAL 文件删不掉，磁盘要满"
 SLOT = "复制槽没人用，pg_wal 目录一直涨，磁盘快满了怎么办"
@@ -224,6 +225,39 @@ async def test_a_group_that_was_never_approved_gets_no_suggestion(open_chat: Ope
     assert len(await chat.say("lena", AGAIN)) == 1
 
 
+async def test_at_night_it_quotes_the_asker_and_mentions_nobody(chat: Chat) -> None:
+    await solved_before(chat)
+    await put(chat, "g1", "questions.suggest", True)
+    chat.later(hours=14)
+    (reply,) = await chat.say("lena", AGAIN)
+    assert "@" not in reply
+    assert chat.adapter.posted[-1].reply_to == chat.last
+
+
+async def test_in_english(open_chat: OpenChat) -> None:
+    chat = await open_chat(language="en", features=LADDER)
+    await solved(
+        chat, "mia", "disk full on the primary, pg_wal grew to 300G, what can I do?", "drop the slot nobody uses"
+    )
+    await put(chat, "g1", "questions.suggest", True)
+    again = "pg_wal has 200G, the disk of the primary is nearly full, may I delete files in pg_wal?"
+    (reply,) = await chat.say("ann", again)
+    assert reply.splitlines()[-1] == (
+        "Yours is #2. If it fits, reply /solved; if not, reply /reopen. No reply is fine, too."
+    )
+    number = await reviewed(chat, 1)
+    async with chat.database.write() as store:
+        words = articles.Words("pg_wal fills the disk", again, "look for a slot nobody uses and drop it")
+        await articles.revise(store, number, words, chat.clock.now())
+        await articles.publish(store, number, chat.clock.now())
+    chat.later(days=1)
+    (reply,) = await chat.ask_bot("joe", again)
+    assert reply.splitlines()[0] == "This was written down:"
+    chat.later(hours=13)
+    (reply,) = await chat.ask_bot("kim", "what is the limit of columns in a partitioned foreign table?")
+    assert reply.splitlines()[-1] == "At night I wake nobody; I go on looking after 09:00."
+
+
 async def test_a_suggestion_takes_no_post_of_the_week(chat: Chat) -> None:
     await solved_before(chat)
     await put(chat, "g1", "questions.suggest", True)
@@ -367,6 +401,12 @@ def test_when_an_article_comes_first(
     assert (found and found.article.id) == first
 
 
+def test_an_article_stands_for_the_thread_that_it_is_made_from() -> None:
+    fits = [Fit(_article(8, (1, 2)), 0.4), Fit(_article(7, (2,)), 0.3), Fit(_article(9, (3,)), 0.14)]
+    found = standing_for(fits, [Match(thread(number), 0.5) for number in (1, 2, 3, 4)])
+    assert {number: fit.article.id for number, fit in found.items()} == {1: 8, 2: 8}
+
+
 def _article(number: int, sources: tuple[int, ...]) -> articles.Article:
     words, at = articles.Words("", "", ""), T0
     return articles.Article(number, 1, articles.State.REVIEWED, "", 1, at, at, at, None, words, sources)
@@ -374,7 +414,6 @@ def _article(number: int, sources: tuple[int, ...]) -> articles.Article:
 
 # -- what is promised --------------------------------------------------------------------------------------------------
 
-LADDER = (*FEATURES, "experts", "escalation")
 HELP = "4 小时还没人应，我去请熟这块的朋友看一眼。"
 
 
