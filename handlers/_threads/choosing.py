@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handlers import Context
@@ -12,7 +12,7 @@ from handlers._threads import weighing
 from handlers._threads.asked import Match, similar
 from handlers._threads.sharing import quotable
 from handlers._threads.weighing import Bar, lowered
-from storage import articles as written
+from storage.articles import votes
 from storage.suggestions import Offered, Record
 
 MARGIN = 0.05  # by which an article may be less like the question than a thread, and still come first
@@ -24,11 +24,13 @@ class Choice:
 
     Attributes:
         groups: Those whose members may be quoted where it is shown.
+        standing: Articles that fit as well and say what one of the threads says, by that thread.
     """
 
     article: Fit | None
     matches: tuple[Match, ...]
     groups: Collection[int]
+    standing: Mapping[int, Fit] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Say whether there is anything."""
@@ -56,14 +58,22 @@ async def choose(
     known, now = ctx.memories.known, ctx.now()
     matches = await similar(ctx.store, known, text, groups, now, topic=topic, leave_out=threads, bar=bar)
     fits = [fit for fit in await fitting(ctx, text, topic=topic, groups=groups) if fit.article.id not in articles]
-    article = preferred(await _weighed(ctx, fits), matches, bar)
+    weighed = await _weighed(ctx, fits)
+    article = preferred(weighed, matches, bar)
     sources = () if article is None else article.article.sources
-    return Choice(article, tuple(match for match in matches if match.thread.id not in sources), groups)
+    left = tuple(match for match in matches if match.thread.id not in sources)
+    return Choice(article, left, groups, standing_for(weighed, left))
+
+
+def standing_for(fits: Sequence[Fit], matches: Iterable[Match]) -> dict[int, Fit]:
+    """Return, by thread, the likest article that is made from it: reviewed words are named before chat."""
+    made = {match.thread.id: [fit for fit in fits if match.thread.id in fit.article.sources] for match in matches}
+    return {thread: found[0] for thread, found in made.items() if found and found[0].likeness > weighing.ALSO}
 
 
 async def _weighed(ctx: Context[Any], fits: Iterable[Fit]) -> list[Fit]:
     found = list(fits)
-    said = await written.votes(ctx.store, [fit.article.id for fit in found]) if found else {}  # since their reviews
+    said = await votes(ctx.store, [fit.article.id for fit in found]) if found else {}  # since their reviews
     weighed = [replace(fit, likeness=lowered(fit.likeness, said.get(fit.article.id, Record()))) for fit in found]
     return sorted(weighed, key=lambda fit: -fit.likeness)
 

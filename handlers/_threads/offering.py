@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers import Context, Text
-from handlers._articles import finding
+from handlers._articles import finding, told
+from handlers._articles.finding import Fit
 from handlers._threads.answers import Answer, answer_of
 from handlers._threads.asked import Match
 from handlers._threads.choosing import Choice
@@ -45,7 +46,7 @@ async def shown(ctx: Context[Any], choice: Choice) -> list[Block]:
         blocks, others = [line(ctx.say(Texts.ARTICLE)), *article], choice.matches
     else:
         blocks, others = await _answered(ctx, choice), choice.matches[1:]
-    return (blocks + _also(ctx, others))[:LINES]
+    return (blocks + await _also(ctx, others, choice.standing))[:LINES]
 
 
 async def _answered(ctx: Context[Any], choice: Choice) -> list[Block]:
@@ -63,8 +64,15 @@ async def _answered(ctx: Context[Any], choice: Choice) -> list[Block]:
     return blocks
 
 
-def _also(ctx: Context[Any], matches: Iterable[Match]) -> list[Block]:
-    return [line(ctx.say(Texts.ALSO, head=head(match.thread, ctx.language))) for match in matches]
+async def _also(ctx: Context[Any], matches: Iterable[Match], standing: Mapping[int, Fit]) -> list[Block]:
+    """Return a line for each thread, for the article where one is made from it."""
+    heads = [
+        await told.head(ctx, standing[match.thread.id].article)
+        if match.thread.id in standing
+        else head(match.thread, ctx.language)
+        for match in matches
+    ]
+    return [line(ctx.say(Texts.ALSO, head=one)) for one in dict.fromkeys(heads)]
 
 
 async def _given(ctx: Context[Any], thread: Thread, given: Answer) -> str:
