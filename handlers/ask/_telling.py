@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers import Context, Purpose, Reply, Text
-from handlers._tables import Quiet
 from handlers._threads.described import head
 from handlers._wording import names
 from handlers._wording.masking import quoted
@@ -25,19 +23,11 @@ LINES, LIMIT = 3, 120
 
 async def tell(ctx: Context[Any]) -> list[Reply]:
     """Return what askers are to be told now: nothing at night, when it waits for the morning."""
-    if is_night(ctx.now(), ctx.community.zone, ctx.community.quiet):
+    if ctx.community.quiet.is_night(ctx.now().astimezone(ctx.community.zone).time()):
         return []
     found = await entrusted.untold(ctx.store, ctx.now() - FOLLOWED)
     replies = [await _news(ctx, one, said) for one, said in found]
     return [reply for reply in replies if reply is not None]
-
-
-def is_night(now: datetime, zone: ZoneInfo, quiet: Quiet) -> bool:
-    """Say whether nobody is written to now, by the community's quiet hours."""
-    local = now.astimezone(zone).time()
-    if quiet.quiet_from <= quiet.quiet_until:
-        return quiet.quiet_from <= local < quiet.quiet_until
-    return local >= quiet.quiet_from or local < quiet.quiet_until
 
 
 async def _news(ctx: Context[Any], one: Entrusted, said: Sequence[int]) -> Reply | None:
