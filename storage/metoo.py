@@ -116,16 +116,16 @@ async def closed_untold(store: Store, since: datetime) -> list[Thread]:
 
     Whether the close counts by now is the outcome's to say; an import's threads are never told of.
     """
-    by_command = select(METOO.c.thread_id).where(METOO.c.told_at.is_(None))
+    by_command = select(literal(1)).where(METOO.c.thread_id == THREADS.c.id, METOO.c.told_at.is_(None))
     noted = and_(METOO.c.thread_id == THREAD_MESSAGES.c.thread_id, METOO.c.member_id == MESSAGES.c.member_id)
+    was_told = select(literal(1)).where(noted, METOO.c.told_at.is_not(None)).correlate(THREAD_MESSAGES, MESSAGES)
     in_words = (
-        select(THREAD_MESSAGES.c.thread_id)
-        .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
-        .where(THREAD_MESSAGES.c.role == "metoo", MESSAGES.c.at >= since)
-        .where(~select(literal(1)).where(noted, METOO.c.told_at.is_not(None)).exists())
+        select(literal(1))
+        .select_from(THREAD_MESSAGES.join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id))
+        .where(THREAD_MESSAGES.c.thread_id == THREADS.c.id, THREAD_MESSAGES.c.role == "metoo", ~was_told.exists())
     )
     closed = or_(*(at >= since for at in _CLOSES))
-    waited_for = or_(THREADS.c.id.in_(by_command), THREADS.c.id.in_(in_words))
+    waited_for = or_(by_command.correlate(THREADS).exists(), in_words.correlate(THREADS).exists())
     query = select(*COLUMNS).where(THREADS.c.imported.is_(False), closed, waited_for)
     return await select_threads(store, query.order_by(THREADS.c.id))
 
