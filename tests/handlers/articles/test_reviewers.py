@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chat import Chat
+from handlers.articles import Settings, in_order
+from tests.chat import Chat, load_features
 from tests.handlers.articles.test_knowledge import DRAFT, FEATURES, at_half_past_five, drafted, solved
 from tests.handlers.conftest import OpenChat
 
@@ -131,3 +132,13 @@ async def test_in_english(open_chat: OpenChat) -> None:
         "From #1, version 2, reviewed 23 Nov.",
     ]
     assert (await chat.say("guest", "/faq"))[0].startswith("Reviewed, 1 in all: ")
+
+
+@pytest.mark.parametrize(
+    "names", [("questions", "articles"), ("experts", "articles"), ("ask", "questions", "articles")]
+)
+def test_the_table_stands_in_front_of_those_that_take_private_words(names: tuple[str, ...]) -> None:
+    features = load_features(names)
+    with pytest.raises(ValueError, match=rf"^stands behind \[handlers\.{names[0]}\]; put it in front"):
+        in_order(Settings(), features)
+    in_order(Settings(), load_features(("articles", *names[:-1])))
