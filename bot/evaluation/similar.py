@@ -20,10 +20,9 @@ from classifiers import Role, Topics
 from classifiers import topics as linear
 from classifiers._evaluating.streams import Stream
 from classifiers._similar.index import Index
-from classifiers._similar.likeness import by_topic
 from classifiers._similar.meaning import shipped
 from handlers._threads.asked import CANDIDATES, SHOWN
-from handlers._threads.weighing import LIKE
+from handlers._threads.weighing import BARS, LIKE, judged
 from storage import search
 
 DEPTH = 10  # of the reciprocal rank
@@ -192,10 +191,12 @@ def _of_repeats(request: Request) -> Report:
 
 def _best(index: Index, before: Sequence[Asked], asked: Asked) -> tuple[str, float]:
     """Return which question asked before is most like one, and how like."""
+    found = [
+        one for one in (before[hit.key] for hit in index.find(asked.question, [1], limit=CANDIDATES)) if one.answer
+    ]
+    alike = index.alike(asked.question, [one.question for one in found])
     likes = [
-        (by_topic(index.likeness(asked.question, one.question), one.topic, asked.topic), one.key)
-        for one in (before[hit.key] for hit in index.find(asked.question, [1], limit=CANDIDATES))
-        if one.answer
+        (judged(both, one.topic, asked.topic, BARS["normal"]), one.key) for both, one in zip(alike, found, strict=True)
     ]
     like, key = max(likes, default=(0.0, ""))
     return key, like

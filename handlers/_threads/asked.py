@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers._similar.index import Index
-from classifiers._similar.likeness import by_topic
 from handlers._threads.known import Known
-from handlers._threads.weighing import BARS, Bar, lowered
+from handlers._threads.weighing import BARS, Bar, judged, lowered
 from storage import suggestions, threads, wording
 from storage.database import Store
 from storage.outcome import Outcome
@@ -66,8 +65,7 @@ async def _likened(store: Store, index: Index, text: str, found: list[Thread], t
     questions = [asked.get(thread.id, "") for thread in found]
     near: list[Match] = []
     for thread, alike in zip(found, index.alike(text, questions), strict=True):
-        words, meaning = (by_topic(like, thread.topic, topic) for like in alike)
-        likeness = max(words, meaning if meaning >= bar.abroad else 0.0)
+        likeness = judged(alike, thread.topic, topic, bar)
         near += [Match(thread, likeness)] if likeness >= bar.also else []
     return near
 

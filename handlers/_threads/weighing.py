@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from classifiers._similar.index import Alike
+from classifiers._similar.likeness import by_topic
 from handlers import Context
 from handlers._settings import effective
 from storage import settings
@@ -38,6 +40,12 @@ BARS: dict[Confidence, Bar] = {
     "high": Bar(0.35, LIKE, 0.4),
 }
 NEVER = 2.0  # more like than anything is
+
+
+def judged(alike: Alike, one: str, other: str, bar: Bar) -> float:
+    """Return how like two questions on topics are; what only their meaning says counts from `Bar.abroad` on."""
+    words, meaning = (by_topic(like, one, other) for like in alike)
+    return max(words, meaning if meaning >= bar.abroad else 0.0)
 
 
 def lowered(likeness: float, record: Record) -> float:

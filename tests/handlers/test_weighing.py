@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from classifiers._similar.index import Alike
 from handlers._threads.asked import Match, chosen
-from handlers._threads.weighing import ALSO, BARS, LIKE, lowered
+from handlers._threads.weighing import ALSO, BARS, LIKE, judged, lowered
 from storage.outcome import Facts
 from storage.suggestions import Record
 from storage.threads import Thread
@@ -38,6 +39,23 @@ def test_what_askers_said_of_an_answer_lowers_its_likeness(
 def test_what_was_rejected_thrice_and_helped_nobody_never_wins_against_a_fresh_one() -> None:
     for bar in BARS.values():
         assert lowered(1.0, Record(rejected=3)) < bar.first
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning", "topics", "like"),
+    [
+        (0.4, 0.0, ("sql", ""), 0.4),
+        (0.4, 0.0, ("sql", "sql"), 0.5),
+        (0.4, 0.0, ("sql", "security"), 0.3),
+        (0.0, 0.31, ("", ""), 0.0),  # in another language only what is much alike
+        (0.0, 0.33, ("", ""), 0.33),
+        (0.15, 0.31, ("", ""), 0.15),  # an error that both show
+    ],
+)
+def test_how_like_by_words_meaning_and_topic(
+    words: float, meaning: float, topics: tuple[str, str], like: float
+) -> None:
+    assert judged(Alike(words, meaning), *topics, BARS["normal"]) == pytest.approx(like)
 
 
 def test_a_higher_confidence_asks_for_more_and_the_second_may_be_less_like_than_the_first() -> None:
