@@ -16,7 +16,8 @@ from handlers._wording import figures
 from handlers._wording.names import called
 from handlers._wording.spans import span_of
 from handlers.digest import _edition as editions
-from handlers.digest._admin_lines import Watched, headline, numbers, watched
+from handlers.digest._admin_lines import headline, numbers
+from handlers.digest._admin_watched import Watched, watched
 from handlers.digest._asking import MINE
 from handlers.digest._climbed import climbed
 from handlers.digest._edition import Edition, edition
