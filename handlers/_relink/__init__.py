@@ -8,71 +8,23 @@ start. Pins stay. A thread keeps its number while its first message opens one.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from classifiers import MEMORY_SAID, MEMORY_SPAN, Linker, Memory, Role, Said, Topics
+from classifiers import Linker, Memory, Role, Said, Topics
 from handlers._relink._deriving import derive
 from handlers._relink._held import Held, role_of
+from handlers._relink._seeing import as_seen, rebuilt, seen, speaks
 from handlers._relink._written import Written
-from handlers._taught import Taught
-from handlers._threads.asking import objection
-from handlers._threads.known import Known
-from storage import groups, messages, moves, outbox, threads
+from handlers._relink._memories import Memories, Remembered
+from storage import groups, messages, moves, threads
 from storage.database import Store
-from storage.frames import Kind
-from storage.messages import UNSIGNED, Stored
-from storage.threads import Placed
+from storage.messages import Stored
 
-C = TypeVar("C")
-CACHED_GROUPS = 500
+__all__ = ["STRETCH", "Memories", "Relinker", "Stretch"]
+
 STRETCH = 5_000  # messages that are placed anew in one go
-
-
-@dataclass(slots=True)
-class Remembered:
-    """A group's memory, the version of the group it is true for, and the keys by which replies find messages."""
-
-    memory: Memory
-    version: int
-    last: tuple[datetime, int, str] | None = None
-    until: tuple[datetime, int, str] | None = None
-    keys: dict[str, int] = field(default_factory=dict)
-
-
-class Memories:
-    """The memories of the groups that spoke last; a cache: what is not here, or outdated, is rebuilt from storage."""
-
-    def __init__(self) -> None:
-        self.taught = Taught()
-        self.known = Known()
-        self._groups: OrderedDict[int, Remembered] = OrderedDict()
-        self._caches: dict[type, Any] = {}
-
-    def cache(self, kind: type[C]) -> C:
-        """Return the cache of a kind, made when it is first asked for: its own file knows what is in it."""
-        if kind not in self._caches:
-            self._caches[kind] = kind()
-        found: C = self._caches[kind]
-        return found
-
-    def get(self, group: int, version: int) -> Remembered | None:
-        """Return a group's memory if it is true for this version of the group."""
-        found = self._groups.get(group)
-        if found is None or found.version != version:
-            return None
-        self._groups.move_to_end(group)
-        return found
-
-    def keep(self, group: int, remembered: Remembered) -> None:
-        """Keep a memory; the group that was silent longest is forgotten."""
-        self._groups[group] = remembered
-        self._groups.move_to_end(group)
-        while len(self._groups) > CACHED_GROUPS:
-            self._groups.popitem(last=False)
 
 
 class Stretch(NamedTuple):
@@ -98,7 +50,7 @@ class Relinker:
 
     async def heard(self, message: Stored) -> set[int]:
         """Place a new message and return the threads that changed. If others came after it, they are placed anew."""
-        if not _speaks(message):
+        if not speaks(message):
             return set()
         version = await groups.next_version(self.store, message.group_id)
         known = self.memories.get(message.group_id, version - 1)
@@ -125,7 +77,7 @@ class Relinker:
         begins = first
         if known is None or not before or known.until != before[0].order:
             begins = await moves.beginning(self.store, first)
-            known = await self._rebuild(begins, version)
+            known = await rebuilt(self.store, begins, version)
         page, cut = await self._stretch(begins, first)
         touched = await self._anew_in(page[:cut], known)
         known.version, known.until = version, page[cut - 1].order
@@ -145,8 +97,8 @@ class Relinker:
 
     async def before(self, message: Stored) -> tuple[Said, Memory]:
         """Return a message as a linker sees it, and the group just before it, with the places that are stored."""
-        known = await self._rebuild(message, 0)
-        return await self._said(message, known), known.memory
+        known = await rebuilt(self.store, message, 0)
+        return await seen(self.store, message, known), known.memory
 
     async def refresh(self, touched: Iterable[int]) -> None:
         """Derive the facts of threads anew: a mark was set."""
@@ -159,8 +111,8 @@ class Relinker:
         if place is None:
             return set()
         thread, role = place
-        known = await self._rebuild(message, version)
-        decision = self.linker.place(await self._said(message, known), known.memory)
+        known = await rebuilt(self.store, message, version)
+        decision = self.linker.place(await seen(self.store, message, known), known.memory)
         held = await Held.on(self.store, [message], {})
         decided = held.decide(message, decision, known.memory.tracks)
         if decided.thread == thread or (decided.thread == 0 and held.opened.get(message.id) == thread):
@@ -178,7 +130,7 @@ class Relinker:
 
     async def _anew(self, first: Stored, version: int) -> set[int]:
         first = await moves.beginning(self.store, first)
-        known = await self._rebuild(first, version)
+        known = await rebuilt(self.store, first, version)
         touched: set[int] = set()
         stretch = await messages.after(self.store, first.group_id, first, self.stretch)
         while stretch:
@@ -191,7 +143,7 @@ class Relinker:
         return touched
 
     async def _anew_in(self, stretch: list[Stored], known: Remembered) -> set[int]:
-        later = [message for message in stretch if _speaks(message)]
+        later = [message for message in stretch if speaks(message)]
         before = await threads.places(self.store, [message.id for message in stretch])
         held = await Held.on(self.store, later, before)
         if before:
@@ -203,27 +155,9 @@ class Relinker:
         await self.written.down()
         return touched
 
-    async def _rebuild(self, first: Stored, version: int) -> Remembered:
-        """Return the memory as it was just before a message: the threads of the last days and the last messages."""
-        # Twice as many, for commands and system lines among them are not remembered.
-        latest = await messages.latest_before(self.store, first.group_id, first, 2 * MEMORY_SAID)
-        active = await threads.active_between(self.store, first.group_id, first.at - MEMORY_SPAN, first.at)
-        held = await threads.placed_in(self.store, active)
-        places = {placed.message.id: (placed.thread, Role(placed.role)) for placed in held}
-        askers = await threads.askers(self.store, active)
-        askers |= {placed.thread: _as_seen(placed.message) or 0 for placed in held if _is_unsigned(placed)}
-        known = Remembered(Memory(), version)
-        for message in _merged([placed.message for placed in held], latest, before=first):
-            thread, role = places.get(message.id, (None, Role.ASIDE))
-            known.memory.settle(
-                await self._said(message, known), thread, role, asker=askers.get(thread) if thread else None
-            )
-            _note(message, known)
-        return known
-
     async def _place(self, message: Stored, known: Remembered, held: Held) -> set[int]:
         """Decide about one message, write it down, take it into the memory; return the threads it touched."""
-        said = await self._said(message, known)
+        said = await seen(self.store, message, known)
         decision = held.decide(message, self.linker.place(said, known.memory), known.memory.tracks)
         touched: set[int] = set()
         thread = decision.thread
@@ -241,12 +175,12 @@ class Relinker:
             if role is not None:
                 self.written.moved(moved, message.id)
                 touched |= await self._move(moved, thread if target == 0 else target, role, known)
-        _note(message, known)
+        known.note(message)
         return touched
 
     async def _asker(self, thread: int) -> int | None:
         opener = (await threads.openers(self.store, [thread])).get(thread)
-        return None if opener is None else _as_seen(await messages.get(self.store, opener))
+        return None if opener is None else as_seen(await messages.get(self.store, opener))
 
     async def _open(self, message: Stored, held: Held) -> int:
         if message.id in held.opened:
@@ -268,75 +202,9 @@ class Relinker:
         topics = await self.memories.taught.classifier(self.store, self.topics) if wanted else self.topics
         await derive(self.store, wanted, topics)
 
-    async def _said(self, message: Stored, known: Remembered) -> Said:
-        return Said(
-            id=message.id,
-            key=message.key,
-            member=_as_seen(message),
-            at=message.at,
-            text=message.text,
-            name=message.name,
-            kind=message.kind,
-            reply_to=await self._replied(message, known),
-            quote=message.quote,
-            mentions=message.mentions,
-            to_bot=message.to_bot,
-        )
-
-    async def _replied(self, message: Stored, known: Remembered) -> int | None:
-        if message.reply_to is None:
-            return None
-        if message.reply_to in known.keys:
-            return known.keys[message.reply_to]
-        found = await messages.find(self.store, message.group_id, message.reply_to)
-        return await self._opener_of_post(message) if found is None else found.id
-
-    async def _opener_of_post(self, message: Stored) -> int | None:
-        """Return the question that the bot's post is about which a message replies to: it is said to that."""
-        post = await outbox.posted_as(self.store, message.group_id, message.reply_to or "")
-        if post is None or post.about is None or not post.about.startswith("thread:"):
-            return None
-        thread = await threads.find(self.store, int(post.about.removeprefix("thread:")))
-        return thread.first_message if thread is not None and thread.group_id == message.group_id else None
-
-
-def _as_seen(message: Stored) -> int | None:
-    """Return whom a linker takes for a message's author: of one without a name a stranger, and another each time.
-
-    Else it would put what its author says in the group besides into that thread, and so tell who asked.
-    """
-    return -message.id if UNSIGNED in message.flags else message.member_id
-
-
-def _is_unsigned(placed: Placed) -> bool:
-    return placed.role == Role.QUESTION and UNSIGNED in placed.message.flags
-
 
 def _seam(page: list[Stored], limit: int) -> int | None:
     """Return how many messages come before the last change of time within a limit; all, where there are no more."""
     if len(page) <= limit:
         return len(page)
     return next((cut for cut in range(limit, 0, -1) if page[cut - 1].at != page[cut].at), None)
-
-
-def _speaks(message: Stored) -> bool:
-    """Whether a message may belong to a thread: no system line, and nothing that only tells the bot what to do."""
-    if message.member_id is None or message.kind is Kind.SYSTEM or "command" in message.flags:
-        return False
-    return not (message.to_bot and objection(message.text) is not None)
-
-
-def _merged(held: list[Stored], latest: list[Stored], *, before: Stored) -> list[Stored]:
-    """Return both lists as one, in order, each message once, and nothing from `before` on."""
-    every = {message.id: message for message in [*held, *latest] if message.order < before.order and _speaks(message)}
-    return sorted(every.values(), key=lambda message: message.order)
-
-
-def _note(message: Stored, known: Remembered) -> None:
-    known.last = message.order
-    known.keys[message.key] = message.id
-    if message.alias:
-        known.keys[message.alias] = message.id
-    if len(known.keys) > 4 * MEMORY_SAID:
-        for key in list(known.keys)[: 2 * MEMORY_SAID]:
-            del known.keys[key]
