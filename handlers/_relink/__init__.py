@@ -15,9 +15,9 @@ from typing import NamedTuple
 from classifiers import Linker, Memory, Role, Said, Topics
 from handlers._relink._deriving import derive
 from handlers._relink._held import Held, role_of
+from handlers._relink._memories import Memories, Remembered
 from handlers._relink._seeing import as_seen, rebuilt, seen, speaks
 from handlers._relink._written import Written
-from handlers._relink._memories import Memories, Remembered
 from storage import groups, messages, moves, threads
 from storage.database import Store
 from storage.messages import Stored
