@@ -27,12 +27,14 @@ class Texts:
         "  @{bot} 备库上跑报表总被杀，怎么办       @ 它，它去找以前解决过的\n"
         "  /help   /open   /stats   @{bot} 解决了   指令，也可以用话说\n"
         "  > 我的数据                              前面加 > 是私聊\n"
+        "一个人一分钟里 @ 它几次，只答一次；指令和私聊不算。\n"
         "Ctrl-D 结束。",
         en="You are in a group now; say what you like. For example:\n"
         "  why does my query not use the index?     becomes a thread\n"
         "  @{bot} 备库上跑报表总被杀，怎么办        looks for what was solved before\n"
         "  /help   /open   /stats   /solved         commands\n"
         "  > /mydata                                > in front speaks in private\n"
+        "Mentions are answered once a minute; commands and what is said in private need not wait.\n"
         "Ctrl-D ends it.",
     )
 
