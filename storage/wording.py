@@ -78,7 +78,7 @@ async def _lines(
         .add_columns(MESSAGES.c.text)
         .join(THREAD_MESSAGES, THREAD_MESSAGES.c.thread_id == THREADS.c.id)
         .join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
-        .where(THREADS.c.id.in_(threads), THREAD_MESSAGES.c.role.in_(roles))
+        .where(THREAD_MESSAGES.c.thread_id.in_(threads), THREAD_MESSAGES.c.role.in_(roles))
         .order_by(*ORDER)
     )
     said: dict[int, tuple[int, int, list[str], list[str]]] = {}

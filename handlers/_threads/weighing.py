@@ -68,7 +68,9 @@ async def bar(ctx: Context[Any], *, unasked: bool = False) -> Bar:
     feature = next((one for one in ctx.features if one.name == "questions"), None)
     if feature is None:
         return BARS["normal"]
-    wanted = effective(feature, await settings.overrides(ctx.store, ctx.group.id))
+    wanted = ctx.settings  # of another feature, where one asks for the next answer
+    if type(wanted) is not type(feature.settings):
+        wanted = effective(feature, await settings.overrides(ctx.store, ctx.group.id))
     asked = BARS[wanted.confidence]
     if not unasked:
         return asked
