@@ -92,7 +92,7 @@ class Ticker:
         self.ticks += 1
         taken = 0
         try:
-            async with self.database.read() as store:
+            async with self.database.glance() as store:
                 active = await schedules.active(store)
             for schedule in active:
                 occurrence = due(schedule, self.clock.now())
@@ -108,7 +108,7 @@ class Ticker:
         schedule = occurrence.schedule.id
         if self._taken.get(schedule) == occurrence.due_at:
             return False
-        async with self.database.read() as store:
+        async with self.database.glance() as store:
             last = await schedules.latest(store, schedule)
         if last is not None and last >= occurrence.due_at:
             self._taken[schedule] = occurrence.due_at

@@ -63,7 +63,7 @@ class Dispatch:
 
     async def work_all(self) -> bool:
         """Work off what waits now; return whether there was anything."""
-        async with self.database.read() as store:
+        async with self.database.glance() as store:
             lanes = await inbox.lanes_with_work(store)
         for lane in lanes:
             await self.turn(lane)

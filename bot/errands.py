@@ -143,6 +143,9 @@ class Errands:
     async def work(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> bool:
         """Do the next errand, `only` of some names or none `but`; return whether there was one."""
         now = self.clock.now()
+        async with self.database.glance() as store:  # the writer's turn is for who has something to write
+            if not await errands.is_due(store, now):
+                return False
         async with self.database.write() as store:
             errand = await errands.claim(store, now, now + LEASE, only=only, but=but)
         if errand is None:

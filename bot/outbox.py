@@ -128,7 +128,7 @@ class Outbox:
     async def send_due(self) -> float:
         """Begin to send what may be sent now; return after how many seconds to look again."""
         now = self.clock.now()
-        async with self.database.read() as store:
+        async with self.database.glance() as store:
             due = await outbox.due(store, self.account.id, now)
             later = await outbox.next_due(store, self.account.id)
         pauses = [IDLE_SECONDS]

@@ -28,6 +28,7 @@ from storage import _inline
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_SECONDS = 30
+GLANCE_SECONDS = 0.05
 # What is raised while the database is away, locked or full: try the whole transaction again, acknowledge nothing.
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, OSError)
 # What is raised, beside those, for values that no database takes: trying again is useless.
@@ -138,10 +139,11 @@ def _upserting(table: Table, keys: tuple[str, ...], brought: tuple[str, ...], *,
 class Database:
     """The open database of one process."""
 
-    def __init__(self, url: URL, reader: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(self, url: URL, reader: AsyncEngine, writer: AsyncEngine, glancer: AsyncEngine) -> None:
         self.url = url
         self._reader = reader
         self._writer = writer
+        self._glancer = glancer.execution_options(isolation_level="AUTOCOMMIT")
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
 
     @classmethod
@@ -161,16 +163,20 @@ class Database:
                 # Compiling a statement takes PostgreSQL longer than running any of ours.
                 connect_args={"server_settings": {"statement_timeout": "30000", "timezone": "UTC", "jit": "off"}},
             )
-            return cls(target, engine, engine)
+            return cls(target, engine, engine, engine)
         file = Path(target.database or "")
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         inline = target.set(drivername=_inline.NAME)
         writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience, **_SQLITE)
         reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, **_SQLITE)
+        brief = {"timeout": GLANCE_SECONDS, "check_same_thread": False}  # it waits in the loop's own thread
+        glancer = create_async_engine(inline, pool_size=2, connect_args=brief, **_SQLITE)
         _drive_sqlite(writer, file, "BEGIN IMMEDIATE", "journal_mode=WAL")
-        _drive_sqlite(reader, file, "BEGIN")  # no mode: it would change the file, which may be another program's
-        return cls(target, reader, writer)
+        # No mode: it would change the file, which may be another program's.
+        _drive_sqlite(reader, file, "BEGIN")
+        _drive_sqlite(glancer, file, "BEGIN")
+        return cls(target, reader, writer, glancer)
 
     @property
     def is_sqlite(self) -> bool:
@@ -199,6 +205,16 @@ class Database:
             yield Store(connection)
 
     @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Store]:
+        """Open a look at what is now: small statements that only read, each for itself.
+
+        For what is asked many times a second, and decided elsewhere. It costs no hop to a thread on SQLite, which
+        answers it in the loop's own, and no round trips for a transaction on PostgreSQL.
+        """
+        async with self._glancer.connect() as connection:
+            yield Store(connection)
+
+    @asynccontextmanager
     async def raw(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection outside any transaction, for what must run so (VACUUM); waits for the write turn."""
         engine = self._reader.execution_options(isolation_level="AUTOCOMMIT")
@@ -211,8 +227,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._writer.dispose()
-        await self._reader.dispose()
+        for engine in (self._writer, self._reader, self._glancer):
+            await engine.dispose()
 
     async def __aenter__(self) -> Database:
         return self

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, and_, or_, select, update
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, and_, bindparam, or_, select, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
@@ -64,6 +64,18 @@ _COLUMNS = tuple(
 )
 
 
+_DUE = (
+    select(ERRANDS.c.id)
+    .where(
+        or_(
+            and_(ERRANDS.c.state == State.WAITING, ERRANDS.c.not_before <= bindparam("now")),
+            and_(ERRANDS.c.state == State.RUNNING, ERRANDS.c.lease_until <= bindparam("now")),
+        )
+    )
+    .limit(1)
+)
+
+
 async def put(store: Store, errand: Errand, now: datetime) -> int | None:
     """Queue an errand; None where its key was queued before."""
     return await store.insert_or_skip(
@@ -77,6 +89,11 @@ async def put(store: Store, errand: Errand, now: datetime) -> int | None:
         state=State.WAITING,
         not_before=now,
     )
+
+
+async def is_due(store: Store, now: datetime) -> bool:
+    """Say whether an errand waits, or lost its worker: whether it is worth trying to claim one."""
+    return await store.scalar(_DUE, {"now": now}) is not None
 
 
 async def claim(

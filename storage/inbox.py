@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -109,10 +110,27 @@ async def put(store: Store, frames: Sequence[Received]) -> int:
     return await store.insert_new(INBOX, rows)
 
 
+# Built once: these run for every frame.
+_WITH_WORK = (
+    select(INBOX.c.lane)
+    .where(INBOX.c.state == State.NEW, INBOX.c.lane != "")
+    .group_by(INBOX.c.lane)
+    .order_by(func.min(INBOX.c.id))
+)
+_PENDING = (
+    select(INBOX.c.id, INBOX.c.account_id, INBOX.c.body, INBOX.c.received_at, INBOX.c.attempts)
+    .where(INBOX.c.lane == bindparam("lane"), INBOX.c.state == State.NEW)
+    .order_by(INBOX.c.id)
+    .limit(bindparam("most"))
+)
+_THESE = update(INBOX).where(INBOX.c.id.in_(bindparam("ids", expanding=True)))
+_BEGUN = _THESE.values(attempts=INBOX.c.attempts + 1)
+_WORKED = _THESE.values(state=State.DONE)
+
+
 async def lanes_with_work(store: Store) -> list[str]:
     """Return the lanes that have frames to work on, the longest waiting first."""
-    waiting = select(INBOX.c.lane).where(INBOX.c.state == State.NEW, INBOX.c.lane != "")
-    return await store.scalars(waiting.group_by(INBOX.c.lane).order_by(func.min(INBOX.c.id)))
+    return await store.scalars(_WITH_WORK)
 
 
 async def take_lane(store: Store, lane: str) -> bool:
@@ -125,23 +143,17 @@ async def take_lane(store: Store, lane: str) -> bool:
 
 async def pending(store: Store, lane: str, limit: int) -> list[Pending]:
     """Return the frames at the head of a lane, in order."""
-    query = (
-        select(INBOX.c.id, INBOX.c.account_id, INBOX.c.body, INBOX.c.received_at, INBOX.c.attempts)
-        .where(INBOX.c.lane == lane, INBOX.c.state == State.NEW)
-        .order_by(INBOX.c.id)
-        .limit(limit)
-    )
-    return [Pending(*row) for row in await store.rows(query)]
+    return [Pending(*row) for row in await store.rows(_PENDING, {"lane": lane, "most": limit})]
 
 
 async def begin(store: Store, ids: Iterable[int]) -> None:
     """Count an attempt: committed before the work, so that a frame that kills the process is found out."""
-    await store.execute(update(INBOX).where(INBOX.c.id.in_(list(ids))).values(attempts=INBOX.c.attempts + 1))
+    await store.execute(_BEGUN, {"ids": list(ids)})
 
 
 async def done(store: Store, ids: Iterable[int]) -> None:
     """Say that frames are worked off; part of the transaction that holds their effects."""
-    await store.execute(update(INBOX).where(INBOX.c.id.in_(list(ids))).values(state=State.DONE))
+    await store.execute(_WORKED, {"ids": list(ids)})
 
 
 async def quarantine(store: Store, ids: Iterable[int], error: str) -> None:
