@@ -141,7 +141,7 @@ async def _worth_an_answer(turn: Turn, said: Heard) -> bool:
         return False
     if await messages.twin(turn.store, stored):
         return False
-    return await mention_allowed(turn, stored, direct=said.group.is_direct)
+    return await mention_allowed(turn.store, stored, turn.clock_now, direct=said.group.is_direct)
 
 
 async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
@@ -168,9 +168,11 @@ async def _obey(turn: Turn, said: Heard, parsed: Parsed) -> None:
 
 async def _few_enough(turn: Turn, said: Heard, entry: CommandEntry) -> bool:
     """Say whether a command is obeyed; in a group that got its answers, one that only asks is not."""
-    if not await order_allowed(turn, said.stored):
+    if not await order_allowed(turn.store, said.stored):
         return False
-    return entry.needs is not Right.READ or said.group.is_direct or await group_gets_more(turn, said.group.id)
+    if entry.needs is not Right.READ or said.group.is_direct:
+        return True
+    return await group_gets_more(turn.store, said.group.id, turn.clock_now)
 
 
 async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]) -> Replies:

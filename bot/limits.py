@@ -6,16 +6,14 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from handlers import ANSWER_AGE
 from handlers._threads.asking import Wants, objection, wants
 from storage import outbox, spoken
+from storage.database import Store
 from storage.messages import Stored
 from storage.outbox import Post
-
-if TYPE_CHECKING:
-    from bot.turn import Turn
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FLOOD = 10  # mentions of one member within a minute; more is a loop, or a joke
@@ -72,31 +70,31 @@ def _leaves(answered: Sequence[datetime], rate: Rate, at: datetime) -> bool:
     return len(answered) < rate.most or at - answered[-rate.most] >= rate.span
 
 
-async def mention_allowed(turn: Turn, stored: Stored, *, direct: bool) -> bool:
+async def mention_allowed(store: Store, stored: Stored, now: datetime, *, direct: bool) -> bool:
     """Say whether a mention is answered: by what its author said to the bot before, and by what the group got.
 
     A correction is no talk: like a command it has an effect, and a limit of its own. A greeting, which gets a line
     once an hour, and thanks take nothing from the question that comes with them.
     """
-    said = await spoken.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
+    said = await spoken.to_bot_by(store, stored, stored.at - HOUR, LOOK_BACK)
     if objection(stored.text) is not None:
         return allowed([one.at for one in said], ORDERS)
     mentions = [one for one in said if not one.command]
     free = {index for index, one in enumerate(mentions) if wants(one.begins) is not Wants.ANSWER}
     if not allowed([one.at for one in mentions], DIRECT if direct else MENTIONS, free=free):
         return False
-    return direct or await group_gets_more(turn, stored.group_id)
+    return direct or await group_gets_more(store, stored.group_id, now)
 
 
-async def order_allowed(turn: Turn, stored: Stored) -> bool:
+async def order_allowed(store: Store, stored: Stored) -> bool:
     """Say whether a command is obeyed, by how many its author gave before."""
-    said = await spoken.to_bot_by(turn.store, stored, stored.at - HOUR, LOOK_BACK)
+    said = await spoken.to_bot_by(store, stored, stored.at - HOUR, LOOK_BACK)
     return allowed([one.at for one in said if one.command], ORDERS, flood=LOOK_BACK)
 
 
-async def group_gets_more(turn: Turn, group: int) -> bool:
+async def group_gets_more(store: Store, group: int, now: datetime) -> bool:
     """Say whether a group got few enough answers in the last minute to be given another one."""
-    return await outbox.count_queued(turn.store, group, turn.clock_now - GROUP.span) < GROUP.most
+    return await outbox.count_queued(store, group, now - GROUP.span) < GROUP.most
 
 
 @dataclass(slots=True)
