@@ -8,23 +8,20 @@ transaction can fail half-way for want of the write lock); PostgreSQL has as man
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Executable, Table, event
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import _inline
+from storage import _inline, _sqlite
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_SECONDS = 30
@@ -168,14 +165,14 @@ class Database:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         patience = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         inline = target.set(drivername=_inline.NAME)
-        writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience, **_SQLITE)
-        reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, **_SQLITE)
+        writer = create_async_engine(inline, pool_size=1, max_overflow=0, connect_args=patience, **_sqlite.OPTIONS)
+        reader = create_async_engine(target, pool_size=4, connect_args={"timeout": BUSY_SECONDS}, **_sqlite.OPTIONS)
         brief = {"timeout": GLANCE_SECONDS, "check_same_thread": False}  # it waits in the loop's own thread
-        glancer = create_async_engine(inline, pool_size=2, connect_args=brief, **_SQLITE)
-        _drive_sqlite(writer, file, "BEGIN IMMEDIATE", "journal_mode=WAL")
+        glancer = create_async_engine(inline, pool_size=2, connect_args=brief, **_sqlite.OPTIONS)
+        _sqlite.drive(writer, file, "BEGIN IMMEDIATE", "journal_mode=WAL")
         # No mode: it would change the file, which may be another program's.
-        _drive_sqlite(reader, file, "BEGIN")
-        _drive_sqlite(glancer, file, "BEGIN")
+        _sqlite.drive(reader, file, "BEGIN")
+        _sqlite.drive(glancer, file, "BEGIN")
         return cls(target, reader, writer, glancer)
 
     @property
@@ -237,18 +234,6 @@ class Database:
         await self.close()
 
 
-def _dumped(value: Any) -> str:
-    return "[]" if value == [] else json.dumps(value)
-
-
-def _loaded(text: str) -> Any:
-    return [] if text == "[]" else json.loads(text)  # whom a message mentions: nearly always nobody
-
-
-# Parameters are other people's words, and errors go into the log.
-_SQLITE: dict[str, Any] = {"hide_parameters": True, "json_serializer": _dumped, "json_deserializer": _loaded}
-
-
 def parse_url(url: str) -> URL:
     """Return the URL with the driver we use; `sqlite:///x.db` and `postgresql://...` are what people write.
 
@@ -268,38 +253,6 @@ def parse_url(url: str) -> URL:
     return target.set(drivername=DRIVERS[kind])
 
 
-def _make_private(file: Path) -> None:
-    """Make a new file that no other account of the machine can read; SQLite would make it for all to see."""
-    with contextlib.suppress(OSError):  # it is there, or cannot be made: connecting will say so better
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
 def is_busy(error: OperationalError) -> bool:
     """Say whether a failed transaction met a lock and may be tried again as a whole."""
     return "database is locked" in str(error)
-
-
-def _drive_sqlite(engine: AsyncEngine, file: Path, begin: str, *pragmas: str) -> None:
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def connecting(*_: Any) -> None:
-        _make_private(file)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions behind our back
-        cursor = connection.cursor()
-        for pragma in (
-            *pragmas,
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            "journal_size_limit=67108864",
-            "cache_size=-16000",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Any) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql(begin)
