@@ -118,6 +118,7 @@ async def test_presses_end_after_ten_in_a_minute(chat: Chat) -> None:
     assert posted == 10
 
 
+@pytest.mark.middle
 async def test_a_group_gets_twenty_answers_a_minute(chat: Chat) -> None:
     """Two hundred mentions by forty members: twenty are answered, and who closes his question is still heard."""
     await chat.make_admin("root")
@@ -156,6 +157,7 @@ async def wired(chat: Chat, name: str) -> Chat:
     return chat
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize("each_mentions_the_other", [False, True])
 @pytest.mark.parametrize("pause", [1, 20, 90])
 async def test_two_bots_in_one_group(

@@ -19,6 +19,8 @@ from tests.handlers.conftest import FEATURES, OpenChat
 from tests.handlers.test_questions import AGAIN, ASKED, GIVEN, NEW, solved_before
 from tests.handlers.test_weighing import thread
 
+pytestmark = pytest.mark.middle
+
 T0 = datetime(2026, 11, 23, 1, tzinfo=UTC)
 LADDER = (*FEATURES, "experts", "escalation")
 

@@ -20,6 +20,8 @@ from tests.completions import KEY, Completions
 from tests.handlers.conftest import check_manners
 from tests.handlers.test_questions import AGAIN, ASKED, GIVEN, NEW, solved_before
 
+pytestmark = pytest.mark.middle
+
 FEATURES = ("questions", "lookups", "corrections", "help", "settings", "privacy", "drafting")
 MIDDLE = pytest.mark.middle  # the fast tier keeps to a minute
 WELL = "别手删 pg_wal，先看 pg_replication_slots 有没有没人用的槽。[#1]\n删掉槽，下次检查点之后空间就回来。[#1]"
