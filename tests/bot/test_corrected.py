@@ -22,6 +22,8 @@ from storage.database import Database
 from tests.chat import Chat
 from tests.postgres import aside
 
+pytestmark = pytest.mark.middle
+
 ASKED = "主库 pg_wal 涨到 200G 磁盘快满了，能直接删里面的文件吗"
 STREAMS = Path(__file__).parents[1] / "data" / "zh-chat"
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import threads
 from storage.outcome import Evidence
 from tests.handlers.experts.conftest import Circle
+
+pytestmark = pytest.mark.middle
 
 QUESTION = "PG 17.2 上 Patroni 切主后逻辑复制槽没了，怎么找回来？"
 
