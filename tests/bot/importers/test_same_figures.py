@@ -37,6 +37,8 @@ BY_COVERAGE = {
 UNTOLD = {
     "group_size": "the platform's count", "group_growth": "two of them", "joins": "the platform's word",
     "leaves": "the platform's word", "membership_churn": "the platform's word and its count",
+    "deflection": "what the bot offered", "suggestion_precision": "what askers said of that",
+    "suggestion_feedback": "the same",
 }  # fmt: skip
 
 
