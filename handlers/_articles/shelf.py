@@ -23,6 +23,11 @@ class Shelf:
         self._groups: dict[int, int] = {}
         self._terms: dict[int, str] = {}
 
+    def _begin_anew(self) -> None:
+        self._index = Index(shipped())
+        for table in (self._held, self._groups, self._terms):
+            table.clear()
+
     async def catch_up(self, store: Store) -> None:
         """Take in what was reviewed, changed or retired until now, by whichever process."""
         mark = await articles.mark(store)
@@ -30,7 +35,7 @@ class Shelf:
             return
         now = await articles.standing(store)
         if self._index.wasted() > WASTE and len(self._held) > WORTH:
-            self.__init__()  # type: ignore[misc]
+            self._begin_anew()
         for gone in self._held.keys() - now.keys():
             self._remove(gone)
         behind = [number for number, version in now.items() if self._held.get(number) != version]
