@@ -51,8 +51,7 @@ async def said_for(
         member: Who says it.
         text: The words, unmasked, as messages are kept; mask what is posted of them.
         key: Identity of the words within the group.
-        thread: The thread that it belongs to.
-        role: What it does there.
+        thread, role: Where it belongs, and what it does there.
         unsigned: Whether its author's name is to appear nowhere (`unsigned_among`).
 
     Raises:
@@ -65,12 +64,17 @@ async def said_for(
     stored = await messages.add(ctx.store, group.id, message, member=member, mentions=(), received_at=ctx.now())
     if stored is None:
         return await _known(ctx.store, group, message.key)
+    await _place(ctx, stored, thread, role)
+    return stored
+
+
+async def _place(ctx: Context[Any], stored: Stored, thread: int | None, role: str | None) -> None:
+    """Let a message count as one of its author's that day, and come into its thread."""
     day = ctx.now().astimezone(ctx.community.zone).date()
-    await activity.note(ctx.store, {(group.id, day, member): 1})
+    await activity.note(ctx.store, {(stored.group_id, day, stored.member_id or 0): 1})
     relinker = Relinker(ctx.store, ctx.linker, ctx.topics, ctx.memories)
     pinned = await _pin(ctx, stored, thread, role)
     await (relinker.again(stored) if pinned else relinker.heard(stored))
-    return stored
 
 
 def _message(ctx: Context[Any], author: Member, text: str, key: str, *, unsigned: bool) -> Message:
