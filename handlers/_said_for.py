@@ -51,7 +51,8 @@ async def said_for(
         member: Who says it.
         text: The words, unmasked, as messages are kept; mask what is posted of them.
         key: Identity of the words within the group.
-        thread, role: Where it belongs, and what it does there.
+        thread: The thread that it belongs to.
+        role: What it does there.
         unsigned: Whether its author's name is to appear nowhere (`unsigned_among`).
 
     Raises:
