@@ -67,18 +67,11 @@ async def names_in(store: Store, group: int, members: Iterable[int]) -> dict[int
     return {row[0]: row[1] for row in await store.rows(query)}
 
 
-async def called_in(store: Store, groups: Iterable[int]) -> set[str]:
-    """Return all that the members of some groups are called: cards, names and platform ids."""
-    columns = MEMBERSHIPS.c.name, MEMBERS.c.name, MEMBERS.c.key
+async def called_in(store: Store, groups: Iterable[int], *, keys: bool = False) -> set[str]:
+    """Return all that the members of some groups are called: cards, names on the platform, and `keys`, its ids."""
+    columns = (MEMBERSHIPS.c.name, MEMBERS.c.name, *((MEMBERS.c.key,) if keys else ()))
     query = select(*columns).join(MEMBERS, MEMBERS.c.id == MEMBERSHIPS.c.member_id)
     rows = await store.rows(query.where(MEMBERSHIPS.c.group_id.in_(list(groups))))
-    return {name for row in rows for name in row if name}
-
-
-async def every_name(store: Store, group: int) -> set[str]:
-    """Return all names by which somebody in a group may be called: cards, and names on the platform."""
-    query = select(MEMBERSHIPS.c.name, MEMBERS.c.name).join(MEMBERS, MEMBERS.c.id == MEMBERSHIPS.c.member_id)
-    rows = await store.rows(query.where(MEMBERSHIPS.c.group_id == group))
     return {name for row in rows for name in row if name}
 
 

@@ -60,7 +60,8 @@ async def gather(
     sources += [of_thread(thread, [p for p in placed if p.thread == thread.id]) for thread in several]
     asked = own[0] if question is None else "\n".join(_asked(question, placed))
     inside = {thread.group_id for thread in several} | {one.group for one in written}
-    called = await memberships.called_in(store, inside | ({question.group_id} if question else set()))
+    spoken = inside | ({question.group_id} if question else set())
+    called = await memberships.called_in(store, spoken, keys=True)
     called |= {p.message.name for p in placed if p.message.name}
     return Gathered(asked, tuple(sources), frozenset(called), own[1])
 

@@ -175,7 +175,7 @@ async def names_in(ctx: Context[Any], group: int, placed: Iterable[Placed], text
     people = {m for message in said for m in (message.member_id, *message.mentions) if m is not None}
     cards = await memberships.names_in(ctx.store, group, people)
     own = {*cards.values(), *(found.name for found in (await members.several(ctx.store, people)).values())}
-    others = names_of(await memberships.every_name(ctx.store, group))
+    others = names_of(await memberships.called_in(ctx.store, [group]))
     read = text.lower()
     named = {one for one in others if one.lower() in read and not ctx.topics.topic(one)}
     return sorted({*names_of(own), *named}, key=lambda name: (-len(name), name))
