@@ -6,14 +6,14 @@ import asyncio
 import hmac
 import logging
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.client import connect as open_connection
 from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.asyncio.server import serve as open_listener
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 from websockets.http11 import Request, Response
@@ -158,11 +158,16 @@ async def listen(door: Door, serve: Serve) -> None:
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
-        for socket in list(sockets):
-            if socket.state is State.CONNECTING:  # would be waited for until its handshake times out
-                socket.transport.abort()
-        server.close()
-        await server.wait_closed()
+        await _closed(server, list(sockets))
+
+
+async def _closed(server: Server, sockets: Sequence[ServerConnection]) -> None:
+    """Close a listener and all that came to it."""
+    for socket in sockets:
+        if socket.state is State.CONNECTING:  # would be waited for until its handshake times out
+            socket.transport.abort()
+    server.close()
+    await server.wait_closed()
 
 
 async def _attend(door: Door, socket: ServerConnection, serve: Serve) -> None:

@@ -148,10 +148,14 @@ class QQOfficial:
         try:
             await first_of(gateway.run(), lanes.failure())
         finally:
-            self._line = None
-            await lanes.settle(LAST_WORDS)
-            past.progress.given_up()
+            await self._left(lanes, past)
             await hang_up(socket)
+
+    async def _left(self, lanes: Lanes, past: Past) -> None:
+        """Let what was heard be told, and give up what could not be."""
+        self._line = None
+        await lanes.settle(LAST_WORDS)
+        past.progress.given_up()
 
     async def _answer(self, api: Api, ear: Ear, past: Past) -> None:
         hearing = Hearing(self._state, ear, api)
