@@ -108,6 +108,7 @@ def community(config: Config) -> Community:
         service=config.service,
         holidays=config.holidays,
         drafts=config.llm.enabled,
+        url=config.web.url.rstrip("/") if config.web.enabled else "",
     )
 
 

@@ -69,7 +69,8 @@ class Tongue:
 class Community:
     """What the operator configured about the community; a group may have some of it otherwise (`/settings`).
 
-    `preview` says whether a group's first post of the bot's own accord waits for an admin.
+    `preview` says whether a group's first post of the bot's own accord waits for an admin. `url` is where members find
+    the pages (`https://pg.example.org`, without a slash at its end); empty where there are none.
     """
 
     name: str = ""
@@ -80,6 +81,7 @@ class Community:
     service: Service = field(default_factory=Service)
     holidays: Holidays = field(default_factory=Holidays)
     drafts: bool = False
+    url: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -79,6 +79,7 @@ class Web(BaseModel):
     Attributes:
         hosts: Names, beside the loopback ones, that a request may be addressed to.
         behind_proxy: A proxy with TLS stands in front; only then may others than this machine reach the listener.
+        url: Where members find the pages, such as `https://pg.example.org`; without it no post has a link to one.
     """
 
     model_config = STRICT
@@ -87,6 +88,7 @@ class Web(BaseModel):
     port: int = Field(8420, ge=0, le=65535)
     hosts: tuple[str, ...] = ()
     behind_proxy: bool = False
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+[^\s?#]*)?$", max_length=200)] = ""
 
     @model_validator(mode="after")
     def _stays_at_home(self) -> Web:

@@ -44,6 +44,15 @@ REVISIONS = [
     "0013_entrusted",
     "0014_rungs",
     "0015_pairs",
+    "0016_series",
+    "0017_events",
+    "0018_registrations",
+    "0019_reminders",
+    "0020_checkins",
+    "0021_speaker_questions",
+    "0022_feedback",
+    "0023_todos",
+    "0024_money",
 ]
 NEWEST = REVISIONS[-1]
 
