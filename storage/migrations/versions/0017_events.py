@@ -44,14 +44,17 @@ def _rules() -> None:
     op.create_table(
         "event_rules",
         Column("id", ID, primary_key=True),
+        Column("uid", Text),
         Column("rule", Text, nullable=False),
         Column("plan", Text, nullable=False),
+        Column("state", Text, nullable=False, server_default="draft"),
         Column("zone", Text, nullable=False),
         Column("since", DateTime(timezone=True), nullable=False),
         Column("except_on", Text, nullable=False, server_default="[]"),
         Column("made_until", DateTime(timezone=True)),
         Column("ended_at", DateTime(timezone=True)),
         Column("by_member", ID, ForeignKey("members.id")),
+        UniqueConstraint("uid"),
     )
 
 
