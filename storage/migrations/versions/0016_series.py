@@ -13,7 +13,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "series",
         Column("id", ID, primary_key=True),
@@ -23,4 +23,11 @@ def upgrade() -> None:
         Column("created_at", DateTime(timezone=True), nullable=False),
         Column("ended_at", DateTime(timezone=True)),
         Column("by_member", ID, ForeignKey("members.id")),
+    )
+    op.create_table(
+        "series_rounds",
+        Column("event_id", ID, primary_key=True, autoincrement=False),
+        Column("series_id", ID, ForeignKey("series.id"), nullable=False),
+        Column("starts_at", DateTime(timezone=True), nullable=False),
+        Column("moved_from", DateTime(timezone=True)),
     )
