@@ -23,6 +23,7 @@ from storage.experts import ASKS, EXPERTS, SKILLS
 from storage.frames import GroupKind
 from storage.grants import CODES, FAILED_TRIES, GRANTS
 from storage.groups import GROUPS
+from storage.invitations import INVITATIONS
 from storage.members import CONSENTS, LINKS, MEMBERS, PERSONS, Member
 from storage.memberships import MEMBERSHIPS
 from storage.messages import MESSAGES
@@ -34,7 +35,7 @@ PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
 TELLING = 20  # characters by which a quote without a reference is known
 # Of the member alone: the rows go altogether.
-_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS)
+_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS, INVITATIONS)
 
 
 @dataclass(frozen=True, slots=True)
