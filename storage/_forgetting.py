@@ -15,6 +15,7 @@ from sqlalchemy import Text, and_, case, cast, delete, or_, select, update
 from storage import articles, groups, inbox, members, messages, outbox, pins, wording
 from storage._personal import places, texts
 from storage.activity import PRINTED
+from storage.checkins import TRIES
 from storage.couriers import COURIERS
 from storage.database import Store
 from storage.dialogs import DIALOGS
@@ -35,7 +36,7 @@ PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
 TELLING = 20  # characters by which a quote without a reference is known
 # Of the member alone: the rows go altogether.
-_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS, INVITATIONS)
+_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS, INVITATIONS, TRIES)
 
 
 @dataclass(frozen=True, slots=True)
