@@ -33,7 +33,11 @@ class Parsed:
 
 
 class Vocabulary:
-    """All commands that are switched on, by every name."""
+    """All commands that are switched on, by every name.
+
+    A name after a slash is one command's alone. A word may be said for two, where what may follow tells them apart:
+    「同问 2941」 is about a thread, 「同问 Q12」 about a question for a speaker.
+    """
 
     def __init__(self, features: Iterable[Feature]) -> None:
         self.names: dict[str, Bound] = {}
@@ -46,9 +50,9 @@ class Vocabulary:
     def _add(self, feature: Feature, entry: CommandEntry) -> None:
         bound = Bound(feature, entry)
         for name in entry.names:
-            if name in self.names:
+            if name in self.names and (name.isascii() or self.names[name].entry.fits == entry.fits):
                 raise ValueError(f"two features have the command {name}")
-            self.names[name] = bound
+            self.names.setdefault(name, bound)
             if not name.isascii():
                 self.words.append((name, bound))
 

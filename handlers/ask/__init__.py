@@ -51,7 +51,7 @@ class Settings(BaseModel):
 router = Router(Settings)
 
 
-@router.command("ask", "问", "替我问", "帮我问", "代问", needs=Right.SELF, fits=r"(?!E\d)(?s:.*)", help=Texts.HELP)
+@router.command("ask", "问", "替我问", "帮我问", "代问", needs=Right.SELF, fits=r"(?![eE]\d)(?s:.*)", help=Texts.HELP)
 async def ask(command: Command, ctx: Context[Settings]) -> Replies:
     """Have a group asked for you: shows what was solved before, then asks where to post."""
     if not ctx.group.is_direct:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.commands import Vocabulary, normalised
-from handlers import ANY, NUMBER, OPTIONAL_NUMBER, Feature, NoSettings, Right, Router
+from handlers import ANY, NUMBER, OPTIONAL_NUMBER, Command, Feature, NoSettings, Right, Router
 
 router = Router(NoSettings)
 for names, fits in [
@@ -72,6 +72,22 @@ def test_arguments_of_the_wrong_shape_are_told_apart_after_a_slash() -> None:
 def test_two_features_cannot_have_one_command() -> None:
     with pytest.raises(ValueError, match="solved"):
         Vocabulary([Feature("a", router, NoSettings()), Feature("b", router, NoSettings())])
+
+
+async def _nothing(_command: Command, _ctx: object) -> None:
+    """Do nothing."""
+
+
+def test_one_word_may_be_said_for_two_commands_that_what_follows_tells_apart() -> None:
+    thread, question, twin = Router(NoSettings), Router(NoSettings), Router(NoSettings)
+    thread.command("metoo", "同问", needs=Right.SELF, fits=OPTIONAL_NUMBER)(_nothing)
+    question.command("up", "同问", needs=Right.SELF, fits=r"[qQ]\d+")(_nothing)
+    twin.command("also", "同问", needs=Right.SELF, fits=OPTIONAL_NUMBER)(_nothing)
+    both = [Feature("a", thread, NoSettings()), Feature("b", question, NoSettings())]
+    found = [Vocabulary(both).parse(said, spoken_to=True) for said in ("同问 2941", "同问 Q12", "同问", "同问 abc")]
+    assert [parsed and parsed.bound.entry.names[0] for parsed in found] == ["metoo", "up", "metoo", None]
+    with pytest.raises(ValueError, match="同问"):
+        Vocabulary([*both, Feature("c", twin, NoSettings())])
 
 
 def test_normalising_twice_changes_nothing() -> None:
