@@ -25,6 +25,7 @@ from bot.gauges import Gauges
 from bot.inbox import Clock, Inbox
 from bot.only_one import only_one
 from bot.outbox import Outbox
+from bot.pages import Pages
 from bot.retention import Retention
 from bot.rollcall import RollCall
 from bot.supervisor import Board, State, supervise
@@ -237,7 +238,8 @@ class App:
         registry = CollectorRegistry()
         parts = (self.inbox, self.dispatch, self.errands, self.ticker, self.board, self.outboxes, self.ears)
         registry.register(Gauges(*parts, draft=self.draft))
-        page = web.build(self.board, registry, self.config.web.hosts)
+        shown = Pages(self.database, self.house.community, self.clock).routes()
+        page = web.build(self.board, registry, self.config.web.hosts, shown)
         async with web.listening(page, self.config.web.host, self.config.web.port) as self.port:
             yield
 
