@@ -8,7 +8,7 @@ pending --claim--> sending --ok--> sent
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = [
     "confirm",
     "count_queued",
     "count_sent",
+    "drop",
     "due",
     "gather",
     "get",
@@ -151,6 +152,14 @@ async def settle(store: Store, post: int, state: State, **values: Any) -> None:
     }
     unsent = OUTBOX.c.state.in_([State.PENDING, State.HELD])
     await store.execute(update(OUTBOX).where(behind, unsent).values(state=fate.get(state, State.PENDING)))
+
+
+async def drop(store: Store, keys: Collection[str], why: str, *, begins: Iterable[str] = ()) -> int:
+    """Drop what waits to be posted, or for a person, under some keys or keys that begin so; return how many."""
+    named = or_(OUTBOX.c.key.in_(keys), *(OUTBOX.c.key.startswith(beginning, autoescape=True) for beginning in begins))
+    waits = OUTBOX.c.state.in_([State.PENDING, State.HELD])
+    result = await store.execute(update(OUTBOX).where(waits, named).values(state=State.DROPPED, error=why))
+    return result.rowcount
 
 
 async def orphans(store: Store, account: int, alive: Iterable[str], before: datetime) -> list[Post]:
