@@ -23,6 +23,7 @@ NAMES: Mapping[Ability, tuple[str, str]] = {
     Ability.EDIT: ("知道修改", "hears of edits"),
     Ability.MOVES: ("知道进退群", "hears who joins, leaves"),
     Ability.CARDS: ("群成员名单", "lists members"),
+    Ability.INVITE: ("发邀请链接", "makes invite links"),
     Ability.STABLE_IDS: ("成员 id 不变", "member ids last"),
     Ability.SAME_IDS: ("各群同一个 id", "one id in all groups"),
 }

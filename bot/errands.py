@@ -13,22 +13,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.adapters import Ability, DeliveryError, Inviting, Outcome
 from bot.inbox import Clock
 from bot.turn import House, Turn
 from bot.waking import woken
-from handlers import Community, Feature
+from handlers import AwayError, Community, Feature
 from handlers._drafting import Draft
 from handlers._drawing.fonts import draw_with
-from storage import errands, groups, privacy
+from storage import accounts, errands, groups, privacy
 from storage.accounts import Account
 from storage.database import UNAVAILABLE, Database, Store
 from storage.errands import MAX_ATTEMPTS, Errand
+from storage.groups import Group
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 LEASE = timedelta(minutes=15)
 IDLE_SECONDS = 2.0
+INVITE_SECONDS = 20.0
 
 
 class Errands:
@@ -106,6 +109,24 @@ class Errands:
         """Run a coroutine function in the worker process, over a connection of its own."""
         url = self.database.url.render_as_string(hide_password=False)
         return await self.in_worker(_reading, url, function, *args)
+
+    async def invite(self, group: Group) -> str | None:
+        """Return a link into a group from the account that listens there, if its platform has such."""
+        async with self.database.read() as store:
+            account = None if group.account_id is None else await accounts.get(store, group.account_id)
+        adapter = None if account is None else self.house.adapters.get(account.name)
+        if not isinstance(adapter, Inviting) or Ability.INVITE not in adapter.abilities:
+            return None
+        try:
+            async with asyncio.timeout(INVITE_SECONDS):
+                return await adapter.invite(group.place)
+        except TimeoutError as error:
+            raise AwayError("no answer in time") from error
+        except DeliveryError as error:
+            if error.outcome is Outcome.NOT_SENT:
+                raise AwayError(str(error)) from error
+            log.info("no link into group %s: %s", group.id, error)
+            return None
 
     def wake(self) -> None:
         """Say that there may be an errand."""

@@ -44,7 +44,7 @@ What a feature registers, and when it is called:
 
 from __future__ import annotations
 
-from handlers._context import Context, Outside
+from handlers._context import AwayError, Context, Outside
 from handlers._router import CommandEntry, Feature, Router
 from handlers._said import (
     ANSWER_AGE,
@@ -74,6 +74,7 @@ __all__ = [
     "NOTHING",
     "NUMBER",
     "OPTIONAL_NUMBER",
+    "AwayError",
     "Body",
     "Command",
     "CommandEntry",

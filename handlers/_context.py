@@ -111,6 +111,10 @@ class Context(Generic[S]):
         )
 
 
+class AwayError(Exception):
+    """A platform cannot be asked now: raised out of an errand, so that it is tried again."""
+
+
 class Outside(Protocol):
     """What an errand is given: it runs outside any transaction and opens short ones of its own."""
 
@@ -151,4 +155,12 @@ class Outside(Protocol):
 
     async def read_in_worker(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run a coroutine function of a module there; it is given a store of its own that only reads, then `args`."""
+        ...
+
+    async def invite(self, group: Group) -> str | None:
+        """Return a new link by which one member can join a group within some days; None where its platform has none.
+
+        Raises:
+            AwayError: It cannot be asked now.
+        """
         ...

@@ -64,7 +64,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from storage.frames import Frame, Place
 from storage.replies import Body
@@ -88,6 +88,7 @@ class Ability(StrEnum):
     EDIT = "edit"  # hears about edited messages
     MOVES = "moves"  # hears who joins and leaves
     CARDS = "cards"  # can list the members of a group
+    INVITE = "invite"  # makes links by which one member can join a group; such an adapter is also `Inviting`
     STABLE_IDS = "stable_ids"  # member ids do not change from login to login: guarded commands are possible
     SAME_IDS = "same_ids"  # a member has the same id in every group: persons can be counted over groups
 
@@ -258,6 +259,19 @@ class Adapter(Protocol):
 
     async def probe(self) -> list[str]:
         """Return what `doctor` should tell the operator: one line per obstacle; empty when all is well."""
+        ...
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """What an adapter with `Ability.INVITE` has besides."""
+
+    async def invite(self, place: Place) -> str:
+        """Return a new link by which one member can join a group within some days.
+
+        Raises:
+            DeliveryError: There is none: `NOT_SENT` where it may be tried later, else the platform said no for good.
+        """
         ...
 
 

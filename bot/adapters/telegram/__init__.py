@@ -15,7 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.adapters import Ability, Delivery, DeliveryError, Ear, Outcome, Rate, Roll
 from bot.adapters._parse import integer, table, words
-from bot.adapters.telegram import _posts, _probe, _sending, _webhook
+from bot.adapters.telegram import _inviting, _posts, _probe, _sending, _webhook
 from bot.adapters.telegram._api import Api, opened
 from bot.adapters.telegram._frames import PLATFORM, message_key, message_number
 from bot.adapters.telegram._life import Life
@@ -51,6 +51,7 @@ class Telegram:
             Ability.BUTTONS,
             Ability.EDIT,
             Ability.MOVES,
+            Ability.INVITE,
             Ability.STABLE_IDS,
             Ability.SAME_IDS,
         }
@@ -104,6 +105,13 @@ class Telegram:
         finally:
             self._on_their_way.discard(arrived)
             arrived.set_result(None)
+
+    async def invite(self, place: Place) -> str:
+        """Return a link into a group that one member can use within a week; the bot has to be an admin there."""
+        if self._now is None:
+            raise DeliveryError(Outcome.NOT_SENT, "not connected")
+        api, ear = self._now
+        return await _inviting.link(api, self._past.moved.get(place.key, place.key), ear.now())
 
     async def roll(self, *, cards: bool) -> list[Roll]:
         """Return the groups that the bot was heard in, with name and size; who is in them nobody tells a bot."""

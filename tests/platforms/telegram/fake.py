@@ -53,6 +53,7 @@ class Fake:
         self.calls: Counter[str] = Counter()
         self.requests: list[tuple[str, Raw]] = []
         self.connects = 0
+        self.links = 0  # into groups, that were made
         self.commands: dict[str, list[Raw]] = {}
         self.queries: dict[str, bool] = {}  # pressed buttons, and whether they were answered
         self.wait: int | None = None  # seconds that the next post is asked to wait

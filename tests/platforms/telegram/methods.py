@@ -75,6 +75,9 @@ TAKES: dict[str, dict[str, str]] = {
     "setmycommands": {"commands": "json!", "language_code": "str", "scope": "json"},
     "getchat": {"chat_id": "int!"},
     "getchatmembercount": {"chat_id": "int!"},
+    "createchatinvitelink": {
+        "chat_id": "int!", "name": "str", "expire_date": "int", "member_limit": "int", "creates_join_request": "bool",
+    },
     "getchatmember": {"chat_id": "int!", "user_id": "int!"},
     "answercallbackquery": {"callback_query_id": "str!", "text": "str", "show_alert": "bool", "cache_time": "int"},
     "getfile": {"file_id": "str!"},
@@ -140,6 +143,18 @@ async def get_chat_member(fake: Fake, given: Raw) -> Raw:
     if chat.moved_to:
         raise _upgraded(chat)
     return fake.world.membership(chat.id, given["user_id"])
+
+
+async def create_chat_invite_link(fake: Fake, given: Raw) -> Raw:
+    chat = _chat(fake, given["chat_id"])
+    if chat.type == "private" or chat.statuses.get(fake.world.me["id"]) != "administrator":
+        raise RefusalError(400, "Bad Request: not enough rights to manage chat invite link")
+    if not 1 <= given.get("member_limit", 1) <= 99999:
+        raise RefusalError(400, "Bad Request: MEMBER_LIMIT_INVALID")
+    fake.links += 1
+    limits = {key: given[key] for key in ("expire_date", "member_limit") if key in given}
+    flags = dict.fromkeys(("creates_join_request", "is_primary", "is_revoked"), False)
+    return {"invite_link": f"https://t.me/+{fake.links:016d}", "creator": fake.world.me, **flags, **limits}
 
 
 async def get_my_commands(fake: Fake, given: Raw) -> list[Raw]:
@@ -294,6 +309,7 @@ METHODS: dict[str, Method] = {
     "getchat": get_chat,
     "getchatmembercount": get_chat_member_count,
     "getchatmember": get_chat_member,
+    "createchatinvitelink": create_chat_invite_link,
     "getmycommands": get_my_commands,
     "setmycommands": set_my_commands,
     "answercallbackquery": answer_callback_query,
