@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.inbox import Clock
-from bot.pages import _event, _feeds
-from bot.pages._rendering import missing, page
-from handlers import Community
+from bot.pages import _event, _feeds, _proof
+from bot.pages._rendering import page
+from handlers import Community, Text
+from handlers._events import certified
 from storage import events
 from storage.database import Database, Store
 from storage.events import Event, State
@@ -24,6 +25,16 @@ from storage.segments import Kind, Segment
 CACHED = "public, max-age=60"
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 KINDS = {"region": Kind.REGION, "industry": Kind.INDUSTRY}
+
+
+class Texts:
+    """What is said of what there is not."""
+
+    NONE = Text(zh="没有这一页", en="There is no such page")
+    NONE_WHY = Text(
+        zh="链接可能抄漏了，或者还没公布。在群里发「活动」看有哪些。",
+        en="The link may be incomplete, or it is not published yet. Send /events in the group to see what there is.",
+    )
 
 
 class Pages:
@@ -38,10 +49,12 @@ class Pages:
         """Return the routes, for `bot.web.build`."""
         paths: dict[str, Callable[[Request], Awaitable[Response]]] = {
             "/e/{number}.ics": self.event_file,
+            "/e/{number}/checkin": self.checkin,
             "/e/{number}": self.event,
             "/calendar.ics": self.calendar,
             "/calendar/general.ics": self.general,
             "/calendar/{kind}/{value}.ics": self.segment,
+            "/cert/{number}": self.certificate,
         }
         return [Route(path, work) for path, work in paths.items()]
 
@@ -51,13 +64,12 @@ class Pages:
             found = await self._known(store, request)
         if found is None:
             return self._missing()
-        now, tongue = self.clock.now(), self.community.language
+        now = self.clock.now()
         if found.state is State.CANCELLED:
             title, lines = _event.cancelled(found, now, self.community)
-            return page("told.html", community=self.community.name, language=tongue, status=410, title=title,
-                        lines=lines)  # fmt: skip
+            return self._page("told.html", status=410, title=title, lines=lines)
         seen = _event.shown(found, now, self.community, request.query_params.get("from", ""))
-        return page("event.html", community=self.community.name, language=tongue, cached=CACHED, event=seen)
+        return self._page("event.html", cached=CACHED, event=seen)
 
     async def event_file(self, request: Request) -> Response:
         """Give an event's calendar file; one that was called off says so for a while, and is gone then."""
@@ -88,11 +100,54 @@ class Pages:
             return self._missing()
         return await _feeds.answered(request, found, self.community, _feeds.name(self.community, segment))
 
+    async def checkin(self, request: Request) -> Response:
+        """Show today's code of an event to who came by today's link; a link of another day says that it is over."""
+        now, token = self.clock.now(), request.query_params.get("k", "")
+        async with self.database.read() as store:
+            found = await self._known(store, request)
+            code, known = await _proof.todays_code(store, found, token, now) if found else (None, False)
+        if found is None or not known:
+            return self._missing()
+        if code is None or found.state is State.CANCELLED:
+            title, why = self._say(_proof.Texts.NOT_NOW), self._say(_proof.Texts.OTHER_DAY)
+            return self._page("told.html", status=410, title=title, lines=[why])
+        return self._page(
+            "checkin.html",
+            above=self._say(_proof.Texts.CHECK_IN),
+            title=found.title,
+            how=self._say(_proof.Texts.HOW, bot=self.community.bot_name),
+            words=self._say(_proof.Texts.WORDS, code=code.code),
+            until=_proof.until(found, code, self.community.language),
+        )
+
+    async def certificate(self, request: Request) -> Response:
+        """Show what may be told of a certificate's number."""
+        async with self.database.read() as store:
+            found = await certified.verified(store, request.path_params["number"])
+        if found is None:
+            title, why = self._say(_proof.Texts.NO_CERTIFICATE), self._say(_proof.Texts.CHECK_NUMBER)
+            return self._page("told.html", status=404, title=title, lines=[why])
+        valid = found.revoked_at is None
+        return self._page(
+            "certificate.html",
+            title=self._say(_proof.Texts.VALID if valid else _proof.Texts.REVOKED),
+            valid=valid,
+            rows=_proof.rows(found, self.clock.now(), self.community),
+        )
+
     async def _known(self, store: Store, request: Request) -> Event | None:
         """Return the event that is asked for, if members may know of it."""
         number = request.path_params["number"]
         found = await events.find(store, int(number)) if NUMBER.fullmatch(number) else None
         return found if found is not None and found.published_at is not None else None
 
+    def _say(self, text: Text, **values: object) -> str:
+        return text.in_language(self.community.language, **values)
+
+    def _page(self, template: str, *, status: int = 200, cached: str = "no-store", **values: object) -> Response:
+        name, tongue = self.community.name, self.community.language
+        return page(template, community=name, language=tongue, status=status, cached=cached, **values)
+
     def _missing(self) -> Response:
-        return missing(self.community.name, self.community.language)
+        title, why = self._say(Texts.NONE), self._say(Texts.NONE_WHY)
+        return self._page("told.html", status=404, title=title, lines=[why])

@@ -10,19 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from handlers import Text
-
 HERE = Path(__file__).parent
-
-
-class Texts:
-    """What pages say that tell nothing."""
-
-    NONE = Text(zh="没有这一页", en="There is no such page")
-    NONE_WHY = Text(
-        zh="链接可能抄漏了，或者还没公布。在群里发「活动」看有哪些。",
-        en="The link may be incomplete, or it is not published yet. Send /events in the group to see what there is.",
-    )
 
 
 def page(
@@ -41,12 +29,6 @@ def page(
     style, policy = _style()
     html = _templates().get_template(template).render(style=style, community=community, language=language, **values)
     return HTMLResponse(html, status, {"content-security-policy": policy, "cache-control": cached})
-
-
-def missing(community: str, language: str) -> Response:
-    """Return the page for what there is not."""
-    title, why = Texts.NONE.in_language(language), Texts.NONE_WHY.in_language(language)
-    return page("told.html", community=community, language=language, status=404, title=title, lines=[why])
 
 
 @cache
