@@ -29,6 +29,7 @@ from storage.members import CONSENTS, LINKS, MEMBERS, PERSONS, Member
 from storage.memberships import MEMBERSHIPS
 from storage.messages import MESSAGES
 from storage.pins import Pinned
+from storage.referrals import REFERRALS
 from storage.settings import SETTINGS
 from storage.threads import THREAD_MESSAGES, THREADS
 
@@ -36,7 +37,10 @@ PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
 TELLING = 20  # characters by which a quote without a reference is known
 # Of the member alone: the rows go altogether.
-_OWN = (LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS, INVITATIONS, TRIES)
+_OWN = (
+    *(LINKS, CONSENTS, DIALOGS, FAILED_TRIES, CODES, GRANTS, COURIERS, EXPERTS, SKILLS, ASKS),
+    *(INVITATIONS, TRIES, REFERRALS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ async def _erase_posts_elsewhere(store: Store, ids: Collection[int]) -> int:
 async def _erase_rows(store: Store, ids: Collection[int], inside: Collection[int]) -> None:
     for table in _OWN:
         await store.execute(delete(table).where(table.c.member_id.in_(ids)))
-    for place in places():
+    for place in filter(lambda place: place.is_own, places()):
         blank = {column: None if column.nullable else "" for column in texts(place.table)}
         if blank:
             await store.execute(update(place.table).where(place.column.in_(ids)).values(blank))

@@ -18,12 +18,21 @@ from storage.threads import THREADS
 MEMBER_NAMES = frozenset({"member_id", "by_member", "asker", "first_responder", "first_answerer", "solver"})
 
 
+# These hold a member in a row that is another one's: it is none of theirs to see, and its words are not theirs.
+BESIDE = frozenset({"referrer"})
+
+
 class Place(NamedTuple):
     """A column that holds a member, and what tells the group that its row is about (None: no group)."""
 
     table: Table
     column: Column[Any]
     group: Any
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the row is about the member, and not about another one who is beside it."""
+        return self.column.name not in BESIDE
 
 
 def places() -> Iterator[Place]:

@@ -109,7 +109,8 @@ async def mydata(store: Store, wanted: Iterable[int]) -> dict[str, Any]:
     mine = await several(store, wanted)
     found: dict[str, Any] = {"members": _plain(await store.rows(select(MEMBERS).where(MEMBERS.c.id.in_(mine))))}
     for table in {place.table.name: place.table for place in places()}.values():
-        owned = [place.column for place in places() if place.table is table and place.column.name not in HELPED]
+        here = [place for place in places() if place.table is table and place.is_own]
+        owned = [place.column for place in here if place.column.name not in HELPED]
         shown = [column for column in table.columns if column.name not in SECRET]
         query = select(*shown).where(or_(*(column.in_(mine) for column in owned)))
         found[table.name] = _plain(await store.rows(query.order_by(*table.primary_key)))

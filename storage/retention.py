@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, func, literal, or_, select, update
 
-from storage import drafts, errands, groups, inbox, members, messages, outbox, schedules, settings
+from storage import drafts, errands, event_companies, groups, inbox, members, messages, outbox, schedules, settings
 from storage._forgetting import PSEUDONYM, hold_places, pseudonym
 from storage.database import Store
 from storage.dialogs import DIALOGS
@@ -68,6 +68,7 @@ async def purge(store: Store, limits: Limits, now: datetime) -> Purged:
     await store.execute(delete(CODES).where(CODES.c.expires_at < now - IDENTITIES))
     await store.execute(delete(DIALOGS).where(DIALOGS.c.expires_at < now))
     await schedules.forget(store, now - OCCURRENCES_KEPT, OCCURRENCES)
+    await event_companies.erase_told(store, now)  # it was promised, whatever the limits
     swept = await sweep(store, limits, now)
     return Purged(frames, swept, posts, acts, await _forget_addresses(store))
 
