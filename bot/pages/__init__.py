@@ -132,7 +132,7 @@ class Pages:
             "certificate.html",
             title=self._say(_proof.Texts.VALID if valid else _proof.Texts.REVOKED),
             valid=valid,
-            rows=_proof.rows(found, self.clock.now(), self.community),
+            rows=_proof.rows(found, self.community),
         )
 
     async def _known(self, store: Store, request: Request) -> Event | None:

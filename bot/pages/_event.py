@@ -39,7 +39,7 @@ class Texts:
     SLIDES = Text(zh="看资料", en="See the slides")
     BEIJING = Text(zh="北京时间", en="Beijing time")
     OF_ZONE = Text(zh="{city} 时间，UTC{offset}", en="{city} time, UTC{offset}")
-    LINE = Text(zh="{when}，{zone}", en="{when}, {zone}")
+    LINE = Text(zh="{zone}，{length}", en="{zone}, {length}")
     SPAN = Text(zh="{begins} 到 {ends}", en="{begins} to {ends}")
     CANCELLED = Text(zh="《{title}》取消了", en="“{title}” was cancelled")
     CANCELLED_WHY = Text(zh="原定 {when}。", en="It was planned for {when}.")
@@ -97,10 +97,15 @@ def cancelled(event: Event, now: datetime, community: Community) -> tuple[str, l
 
 
 def times(event: Event, now: datetime, community: Community) -> tuple[str, ...]:
-    """Return when it is in its own zone, and again in the community's where the clocks differ there."""
-    own, home = ZoneInfo(event.zone), community.zone
-    zones = [own] if _same_clock(event, own, home) else [own, home]
-    return tuple(_line(event, now, zone, community.language) for zone in zones)
+    """Return when it is in its own zone, which zone that is, and when that is where the community's clock differs."""
+    own, home, tongue = ZoneInfo(event.zone), community.zone, community.language
+    told = (
+        _span(event, now, own, tongue),
+        Texts.LINE.in_language(tongue, zone=_zone(event.starts_at, own, tongue), length=length(event, tongue)),
+    )
+    if event.starts_at.astimezone(own).utcoffset() == event.starts_at.astimezone(home).utcoffset():
+        return told
+    return *told, f"{_zone(event.starts_at, home, tongue)} {_span(event, now, home, tongue)}"
 
 
 def _rows(event: Event, now: datetime, community: Community) -> list[tuple[Text, tuple[str, ...]]]:
@@ -108,7 +113,7 @@ def _rows(event: Event, now: datetime, community: Community) -> list[tuple[Text,
     place = " ".join(part for part in (event.city, event.venue) if part)
     seats = Texts.PLACES.in_language(tongue, count=event.capacity) if event.capacity else ""
     return [
-        (Texts.WHEN, (*times(event, now, community), length(event, tongue))),
+        (Texts.WHEN, times(event, now, community)),
         (Texts.WHERE, (place or Texts.ONLINE.in_language(tongue),) if place or event.link else ()),
         *((Texts.SPEAKERS, (calendars.speaker(one, tongue), one.about)) for one in event.speakers),
         (Texts.HOSTS, event.hosts),
@@ -150,14 +155,12 @@ def safe(link: str) -> str:
     return link if link.startswith(("https://", "http://")) else ""
 
 
-def _line(event: Event, now: datetime, zone: ZoneInfo, tongue: str) -> str:
+def _span(event: Event, now: datetime, zone: ZoneInfo, tongue: str) -> str:
     begins, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
     if begins.date() == ends.date():
-        told = f"{_day(begins, now, zone, tongue)} {begins:%H:%M}–{ends:%H:%M}"
-    else:
-        first, last = (f"{_day(one, now, zone, tongue)} {one:%H:%M}" for one in (begins, ends))
-        told = Texts.SPAN.in_language(tongue, begins=first, ends=last)
-    return Texts.LINE.in_language(tongue, when=told, zone=_zone(begins, zone, tongue))
+        return f"{_day(begins, now, zone, tongue)} {begins:%H:%M}–{ends:%H:%M}"
+    first, last = (f"{_day(one, now, zone, tongue)} {one:%H:%M}" for one in (begins, ends))
+    return Texts.SPAN.in_language(tongue, begins=first, ends=last)
 
 
 def _day(moment: datetime, now: datetime, zone: ZoneInfo, tongue: str) -> str:
@@ -167,10 +170,6 @@ def _day(moment: datetime, now: datetime, zone: ZoneInfo, tongue: str) -> str:
 def _zone(moment: datetime, zone: ZoneInfo, tongue: str) -> str:
     if zone.key in {"Asia/Shanghai", "PRC"}:
         return Texts.BEIJING.in_language(tongue)
-    offset = moment.strftime("%z")
+    offset = moment.astimezone(zone).strftime("%z")
     city = zone.key.rpartition("/")[2].replace("_", " ")
     return Texts.OF_ZONE.in_language(tongue, city=city, offset=f"{offset[:3]}:{offset[3:]}")
-
-
-def _same_clock(event: Event, one: ZoneInfo, other: ZoneInfo) -> bool:
-    return event.starts_at.astimezone(one).utcoffset() == event.starts_at.astimezone(other).utcoffset()

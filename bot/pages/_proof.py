@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from handlers import Community, Text
 from handlers._events.certified import Verified
-from handlers._wording import durations
 from storage import checkins
 from storage.checkins import Code
 from storage.database import Store
@@ -56,7 +55,7 @@ def until(event: Event, code: Code, language: str) -> str:
     return Texts.UNTIL.in_language(language, time=f"{end.astimezone(ZoneInfo(event.zone)):%H:%M}")
 
 
-def rows(found: Verified, now: datetime, community: Community) -> Sequence[tuple[str, tuple[str, ...]]]:
+def rows(found: Verified, community: Community) -> Sequence[tuple[str, tuple[str, ...]]]:
     """Return what a certificate says, line by line."""
     tongue = community.language
     told = [
@@ -64,7 +63,12 @@ def rows(found: Verified, now: datetime, community: Community) -> Sequence[tuple
         (Texts.NAME, found.name),
         (Texts.WHAT, found.what),
         (Texts.RESULT, found.result),
-        (Texts.ISSUED, durations.day(found.issued_at, now, community.zone, tongue)),
-        (Texts.TAKEN_BACK, durations.day(found.revoked_at, now, community.zone, tongue) if found.revoked_at else ""),
+        (Texts.ISSUED, _day(found.issued_at, community)),
+        (Texts.TAKEN_BACK, _day(found.revoked_at, community) if found.revoked_at else ""),
     ]
     return [(label.in_language(tongue), (value,)) for label, value in told if value]
+
+
+def _day(moment: datetime, community: Community) -> str:
+    """Return a day as papers have it: it is read in other years too."""
+    return f"{moment.astimezone(community.zone):%Y-%m-%d}"
