@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -27,6 +28,8 @@ from storage import members
 from storage.database import Store
 from storage.events import EVENTS
 from storage.events import State as Stands
+from storage.frames import GroupKind
+from storage.groups import GROUPS
 from storage.members import MEMBERS
 from storage.schema import METADATA, PERSONAL, Id, UTCDateTime
 
@@ -73,6 +76,7 @@ class Source(StrEnum):
 
 
 ACTIVE = (State.IN, State.WAITING)
+CHUNK = 5_000  # persons asked for in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,19 @@ async def of_event(store: Store, event: int, states: Iterable[State] = (State.IN
     return _one_each(await read(store, held(event, states)))
 
 
-async def after(store: Store, event: int, states: Iterable[State], *, since: int, limit: int) -> list[Registration]:
-    """Return the next registrations behind one, by id: for who goes through many in steps."""
+async def after(
+    store: Store,
+    event: int,
+    states: Iterable[State],
+    *,
+    since: int,
+    limit: int,
+    among: Collection[int] | None = None,
+) -> list[Registration]:
+    """Return the next registrations behind one, by id: for who goes through many in steps; of all or some members."""
     query = _QUERY.where(held(event, states), REGISTRATIONS.c.id > since).order_by(REGISTRATIONS.c.id).limit(limit)
+    if among is not None:
+        query = query.where(REGISTRATIONS.c.member_id.in_(_siblings(among)))
     return [_registration(row) for row in await store.rows(query)]
 
 
@@ -159,8 +173,26 @@ async def among(
     store: Store, event: int, wanted: Collection[int], states: Iterable[State] = (State.IN,)
 ) -> list[Registration]:
     """Return the registrations of some members' persons, one for each."""
-    persons = select(MEMBERS.c.person_id).where(MEMBERS.c.id.in_(list(wanted)))
-    return _one_each(await read(store, held(event, states), MEMBERS.c.person_id.in_(persons)))
+    return _one_each(await read(store, held(event, states), REGISTRATIONS.c.member_id.in_(_siblings(wanted))))
+
+
+def _siblings(wanted: Iterable[int]) -> Select[Any]:
+    """Return the ids of all accounts of some members' persons."""
+    one, other = MEMBERS.alias(), MEMBERS.alias()
+    return select(other.c.id).join(one, one.c.person_id == other.c.person_id).where(one.c.id.in_(list(wanted)))
+
+
+async def written_to(store: Store, persons: Collection[int]) -> dict[int, int]:
+    """Return those of some persons who talk with the bot in private, each with the account that they last began to."""
+    found: dict[int, int] = {}
+    every = list(persons)
+    query = select(MEMBERS.c.person_id, MEMBERS.c.id).join(GROUPS, GROUPS.c.member_id == MEMBERS.c.id)
+    open_ones = GROUPS.c.kind == GroupKind.DIRECT, GROUPS.c.account_id.is_not(None), MEMBERS.c.forgotten_at.is_(None)
+    for start in range(0, len(every), CHUNK):
+        chunk = MEMBERS.c.person_id.in_(every[start : start + CHUNK])
+        rows = await store.rows(query.where(chunk, *open_ones).order_by(GROUPS.c.id))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 async def of_person(store: Store, event: int, member: int) -> Registration | None:
@@ -193,9 +225,7 @@ async def place(store: Store, one: Registration) -> int:
 
 async def of_siblings(store: Store, event: int, member: int) -> list[Registration]:
     """Return all that a member's person ever registered for an event, under whichever account."""
-    person = select(MEMBERS.c.person_id).where(MEMBERS.c.id == member).scalar_subquery()
-    mine = select(MEMBERS.c.id).where(MEMBERS.c.person_id == person)
-    return await read(store, REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.member_id.in_(mine))
+    return await read(store, REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.member_id.in_(_siblings([member])))
 
 
 def _one_each(found: Iterable[Registration]) -> list[Registration]:
