@@ -270,6 +270,7 @@ UNITS = {
     Unit.SECONDS: "time (seconds)",
     Unit.SHARE: "share (0 to 1)",
     Unit.MEMBERS: "distinct persons",
+    Unit.SCORE: "score (1 to 5)",
 }
 
 

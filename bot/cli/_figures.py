@@ -103,7 +103,8 @@ def _explain(
     shown = [row for row in rows if row.counted or everything]
     for row in shown[:LISTED]:
         group = groups.get(row.group or 0)
-        what = f"#{row.thread} {row.title}" if row.thread else names.get(row.member or 0, "")
+        what = f"#{row.thread} {row.title}" if row.thread else names.get(row.member or 0, row.title)
+        what = f"E{row.event} {row.title}" if row.event else what
         told = _values.row_value(figure, row, language)
         table.add_row(what, group.name if group else "", told, row.why, "" if row.counted else "-")
     put(console(), table)

@@ -30,7 +30,9 @@ OUTCOMES: Mapping[str, Mapping[str, str]] = {
     "zh": {"resolved": "解决", "inferred": "推断解决", "answered": "有答", "expired": "过期", "open": "在等"},
     "en": {},
 }
-WHOLES = frozenset({"topics", "outcomes"})  # figures whose parts are worth a line
+WHOLES = frozenset(
+    {"topics", "outcomes", "registrations_by_source", "registrations_by_platform"}
+)  # figures whose parts are worth a line
 MOST_PARTS = 6
 LEFT_OUT = {"zh": "另有 {count} 题看不全", "en": "{count} more not fully seen"}
 
@@ -94,7 +96,9 @@ def row_value(figure: Figure[Any], row: Row, language: str) -> str:
         return exact(timedelta(seconds=seconds), language)
     if row.waited is not None:
         return f"> {exact(timedelta(seconds=row.waited), language)}"
-    return "" if row.value is None or figure.unit in {Unit.COUNT, Unit.MEMBERS} else f"{row.value:g}"
+    if row.value is None or (row.event is None and figure.unit in {Unit.COUNT, Unit.MEMBERS}):
+        return ""
+    return f"{row.value:g}" if row.weight is None else f"{row.value:g}/{row.weight:g}"
 
 
 def as_json(figure: Figure[Any], value: Value) -> dict[str, Any]:

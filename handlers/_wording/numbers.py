@@ -28,6 +28,11 @@ def counts(now: Value, before: Value | None) -> tuple[str, str | None]:
     return f"{round(now.value or 0):,}", None if before is None else f"{round(before.value or 0):,}"
 
 
+def decimal(number: float) -> str:
+    """Return a mean, such as a score, with one digit: 4.6."""
+    return f"{number:.1f}"
+
+
 def shares(now: Value, before: Value | None, language: str) -> tuple[str, str | None]:
     """Return two shares with what they rest on: 91%，124/136; without per cent where one rests on fewer than 20."""
     per_cent = enough(now, before)

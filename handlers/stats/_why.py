@@ -11,7 +11,8 @@ from handlers import Context, Text
 from handlers._rights import run_by_speaker
 from handlers._threads.sharing import quotable
 from handlers._wording.masking import mask
-from handlers._wording.numbers import FEW, counts, share, short
+from handlers._wording.numbers import FEW, counts, decimal, share, short
+from handlers.stats import _of_events
 from storage import groups
 from storage.metrics import Figure, Missing, Row, Unit, Value
 from storage.metrics import Why as Reason
@@ -60,13 +61,15 @@ async def lines(
 ) -> list[str]:
     """Return at most seven lines: the number, its definition, up to four of what is behind it, and the rest.
 
-    Behind most figures are threads, behind some days or groups; people are never listed. `words` is how the period
-    and the groups were asked for, so that the same can be had as a spreadsheet.
+    Behind most figures are threads, behind some events, days or groups; people are never listed. `words` is how the
+    period and the groups were asked for, so that the same can be had as a spreadsheet.
     """
     head = [_head(ctx, figure, value), figure.definition(ctx.language)]
     threads = [row for row in rows if row.thread is not None]
     if threads:
         return [*head, *await _threads(ctx, figure, threads, words)]
+    if any(row.event is not None for row in rows):
+        return [*head, *_of_events.lines(ctx, figure, value, [row for row in rows if row.counted])]
     if any(row.person is not None for row in rows):
         return [*head, ctx.say(Texts.PEOPLE)]
     counted = sorted((row for row in rows if row.counted and row.value), key=lambda row: -(row.value or 0))
@@ -119,7 +122,8 @@ def _head(ctx: Context[Any], figure: Figure[Any], value: Value) -> str:
         return ctx.say(Texts.MEDIAN, label=label, value=said, n=value.n, of=value.of)
     if figure.unit is Unit.SHARE:
         return ctx.say(Texts.VALUE, label=label, value=share(value, ctx.language, per_cent=value.base >= FEW))
-    return ctx.say(Texts.VALUE, label=label, value=counts(value, None)[0])
+    said = decimal(value.value) if figure.unit is Unit.SCORE else counts(value, None)[0]
+    return ctx.say(Texts.VALUE, label=label, value=said)
 
 
 def _telling(row: Row) -> tuple[float, float, int]:

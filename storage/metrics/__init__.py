@@ -28,7 +28,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from storage.database import Store
 from storage.groups import Span
-from storage.metrics import activity, answers, bot_response, hours, membership, questions, solvers, suggested, waits
+from storage.metrics import (
+    activity,
+    answers,
+    around,
+    attendance,
+    bot_response,
+    events,
+    hours,
+    membership,
+    questions,
+    solvers,
+    suggested,
+    waits,
+)
 from storage.metrics._ask import Ask, Options, Scope
 from storage.metrics._cases import Case, Sample, cases, load, load_cases
 from storage.metrics._coverage import Covered, Seen, look, see
@@ -102,7 +115,20 @@ K = TypeVar("K")
 
 FIGURES: Mapping[str, Figure[Any]] = {
     found.name: found
-    for module in (questions, waits, bot_response, suggested, answers, solvers, activity, hours, membership)
+    for module in (
+        questions,
+        waits,
+        bot_response,
+        suggested,
+        answers,
+        solvers,
+        activity,
+        hours,
+        membership,
+        events,
+        attendance,
+        around,
+    )
     for found in module.FIGURES
 }
 

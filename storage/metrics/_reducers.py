@@ -21,6 +21,27 @@ def total(rows: Sequence[Row]) -> Reduced:
     return Reduced(found, found, parts=Counter(row.why for row in rows))
 
 
+def distinct(rows: Sequence[Row]) -> Reduced:
+    """Return how many rows there are, each of something else; its parts are what they tell of, by name."""
+    return Reduced(len(rows), len(rows), parts=Counter({row.title: int(row.value or 0) for row in rows}))
+
+
+def by_why(rows: Sequence[Row]) -> Reduced:
+    """Return the sum of the rows, and how much of it each why has."""
+    parts: Counter[str] = Counter()
+    for row in rows:
+        parts[row.why] += int(row.value or 0)
+    found = _sum(rows)
+    return Reduced(found, found, parts=parts)
+
+
+def scores(rows: Sequence[Row]) -> Reduced:
+    """Return the mean of what was given, with its median and how often each score was given; of few it says little."""
+    given = [row.value for row in rows if row.value is not None]
+    parts = Counter(f"{value:g}" for value in given)
+    return Reduced(len(given), mean(given), extra={"median": median(given)}, parts=parts)
+
+
 def total_by_group(rows: Sequence[Row]) -> Reduced:
     """Return the sum of the rows, and its parts by group id."""
     parts: Counter[str] = Counter()

@@ -25,6 +25,7 @@ class Unit(StrEnum):
     SECONDS = "seconds"
     SHARE = "share"  # 0..1
     MEMBERS = "members"  # distinct persons
+    SCORE = "score"  # 1..5
 
 
 class Missing(StrEnum):
@@ -75,6 +76,8 @@ class Why(StrEnum):
     OBSERVED = "observed"
     JOINED = "joined"
     LEFT = "left"
+    HELD = "held"  # an event was
+    UNATTENDED = "unattended"  # nobody checked in at an event, so that it is not known who came
 
 
 class Row(NamedTuple):
@@ -86,12 +89,13 @@ class Row(NamedTuple):
         value: Its part of the number: 1 or 0 of a count or share, seconds of a time; None: it has none (yet).
         group: `groups.id`; None for a person seen in several.
         thread: Its number, for figures of threads.
-        title: The thread's.
+        title: The thread's, or the event's; the name of a company or a city.
         person, member: Whom it is about, for figures of people; `member` is one of the person's identities.
         waited: Seconds that it has waited so far, where it still waits.
         weight: Of a ratio: what the value is compared with (members at the start).
         day: The local day of a snapshot.
         named: Whether the person may be named in public.
+        event: Its number, for figures of events.
     """
 
     counted: bool
@@ -106,6 +110,7 @@ class Row(NamedTuple):
     weight: float | None = None
     day: date | None = None
     named: bool = True
+    event: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

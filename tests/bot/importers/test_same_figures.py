@@ -17,7 +17,21 @@ from bot.importers import Options
 from storage import groups, members
 from storage.database import Database, Store
 from storage.groups import Coverage
-from storage.metrics import FIGURES, Period, Scope, Value, compute_all, figure, month_of, previous, week_of, why
+from storage.metrics import (
+    FIGURES,
+    Period,
+    Scope,
+    Value,
+    around,
+    attendance,
+    compute_all,
+    events,
+    figure,
+    month_of,
+    previous,
+    week_of,
+    why,
+)
 from storage.metrics import Options as Rules
 from tests.bot.importers import fortnight, story
 from tests.chat import Chat
@@ -39,6 +53,7 @@ UNTOLD = {
     "leaves": "the platform's word", "membership_churn": "the platform's word and its count",
     "deflection": "what the bot offered", "suggestion_precision": "what askers said of that",
     "suggestion_feedback": "the same",
+    **{found.name: "what the bot kept of events" for of in (events, attendance, around) for found in of.FIGURES},
 }  # fmt: skip
 
 

@@ -12,19 +12,35 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from storage import derived, groups, members, memberships, suggestions, threads
+from storage import (
+    checkins,
+    companies,
+    derived,
+    events,
+    groups,
+    members,
+    memberships,
+    segments,
+    series,
+    suggestions,
+    threads,
+)
 from storage.activity import note
 from storage.database import Store
+from storage.events import Plan, Speaker
+from storage.feedback import FEEDBACK
 from storage.frames import Kind
 from storage.groups import Coverage, Group, Span
 from storage.messages import MESSAGES
 from storage.metrics import Options, Period, Row, Scope, Unit, between
 from storage.outbox import OUTBOX, State
 from storage.outcome import Mark, Marked, facts
+from storage.registrations import REGISTRATIONS, Source
 from storage.replies import Purpose
+from storage.segments import Segment
 from storage.suggestions import Offered, Verdict
 from storage.threads import THREADS
-from tests.storage.metrics.world import SHANGHAI, World
+from tests.storage.metrics.world import LONG_AGO, SHANGHAI, World
 
 FOLDER = Path(__file__).parents[2] / "data" / "figures"
 NOW = datetime(2026, 10, 19, 9, tzinfo=SHANGHAI).astimezone(UTC)
@@ -58,6 +74,7 @@ class Corpus:
     groups: dict[str, Group] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
     persons: dict[int, str] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
     active: Counter[tuple[int, date, int]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -76,6 +93,8 @@ class Corpus:
         for row in sheet("suggestions"):
             await corpus._suggest(row)
         await note(store, corpus.active)
+        await corpus._events()
+        await corpus._people_of_events()
         return corpus
 
     def scope(self, cut: str) -> Scope:
@@ -179,12 +198,52 @@ class Corpus:
             body="{}", state=State.SENT, not_before=at, created_at=at, sent_at=at,
         )  # fmt: skip
 
+    async def _events(self) -> None:
+        """Keep the events; group B is one of finance."""
+        await segments.give(self.store, self.groups["B"].id, Segment(segments.Kind.INDUSTRY, "金融"))
+        rounds = await series.add(self.store, "成都", "象行成都", "{}", at=LONG_AGO, by=None)
+        for row in sheet("events"):
+            starts = moment(row["starts"])
+            plan = Plan(
+                kind=events.Kind(row["kind"]), title=row["title"], city=row["city"], starts_at=starts,
+                ends_at=moment(row["ends"]), zone="Asia/Shanghai",
+                speakers=tuple(Speaker(f"{name}的人", name) for name in row["companies"].split()),
+                targets=(Segment(segments.Kind.INDUSTRY, row["industry"]),) if row["industry"] else (),
+            )  # fmt: skip
+            at = starts - timedelta(days=14)
+            event = await events.add(self.store, plan, at=at, series=rounds if row["series"] else None)
+            assert event is not None
+            self.events[row["event"]] = event
+            if row["state"] != "draft":
+                await events.publish(self.store, event, at)
+            if row["state"] == "cancelled":
+                await events.cancel(self.store, event, starts - timedelta(days=1))
+
+    async def _people_of_events(self) -> None:
+        for row in sheet("registrations"):
+            at, company = moment(row["at"]), row["company"]
+            await self.store.insert(
+                REGISTRATIONS, event_id=self.events[row["event"]], member_id=self.members[row["member"]],
+                state=row["state"], at=at, changed_at=at, source=row["source"],
+                company_id=await companies.ensure(self.store, company) if company else None,
+            )  # fmt: skip
+        for row in sheet("checkins"):
+            at, event, member = moment(row["at"]), self.events[row["event"]], self.members[row["member"]]
+            await checkins.add(self.store, event, member, at.astimezone(SHANGHAI).date(), at)
+        for row in sheet("feedback"):
+            await self.store.insert(
+                FEEDBACK, event_id=self.events[row["event"]], member_id=self.members[row["member"]],
+                score=int(row["score"]) if row["score"] else None, at=moment(row["at"]),
+            )  # fmt: skip
+
     # -- the list behind a figure, in the words of the sheets -------------------------------------------------------
 
     def token(self, row: Row, unit: Unit) -> str:
         """Return a row as expected.csv writes it: a thread, person, day, group or hour, and its value unless 1."""
         names = {group.id: name for name, group in self.groups.items()}
         person = "" if row.person is None else self.persons[row.person]
+        if row.event is not None:
+            return self._of_event(row)
         if row.thread is not None and person:
             return f"{row.thread}={person}"
         if row.thread is not None:
@@ -193,6 +252,17 @@ class Corpus:
             return person if row.value == 1 else f"{person}={row.value}" if row.value else f"{person}-"
         what = str(row.day) if row.group is None and row.day else names.get(row.group or 0, row.why)
         return what if row.value is None else f"{what}={row.value:g}"
+
+    def _of_event(self, row: Row) -> str:
+        """Return a row of an event: e3=5, of a share e3=3/5, where nobody checked in e2?, by source e3:group=2."""
+        named = {event: name for name, event in self.events.items()}[row.event or 0]
+        titles = {told["event"]: told["title"] for told in sheet("events")}
+        what = named if row.title == titles[named] else row.title
+        if row.why in (*Source, *PLATFORMS.values()):
+            what = f"{what}:{row.why}"
+        if row.value is None:
+            return f"{what}?"
+        return f"{what}={row.value:g}" + ("" if row.weight is None else f"/{row.weight:g}")
 
 
 def period(cut: str) -> Period:

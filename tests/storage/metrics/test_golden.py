@@ -19,7 +19,10 @@ from tests.storage.metrics.world import WEEK, hours
 
 EXPECTED = golden.sheet("expected")
 MINUTE = 60.0
-PARTED = {"questions", "topics", "outcomes"}
+PARTED = {
+    "questions", "topics", "outcomes", "registrations_by_source", "registrations_by_platform", "event_checkins",
+    "attendance_rate", "no_shows",
+}  # fmt: skip
 EXTRA = {"p90": "p90", "mean": "mean", "survival": "survival_median", "largest": "largest"}
 
 
@@ -99,6 +102,8 @@ def recomputed(name: str, rows: Sequence[Row]) -> float | None:
         case Unit.SHARE:
             of = sum(weights) if weights else len(rows)
             return sum(values) / of if of else None
+        case Unit.SCORE:
+            return statistics.fmean(values) if values else None
         case Unit.MEMBERS:
             return len({row.person for row in rows if row.value})
         case _:

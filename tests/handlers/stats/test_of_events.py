@@ -1,0 +1,80 @@
+"""Why a number of events is what it is: events by number, companies and cities by name, no people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import checkins, companies, events, members
+from storage.database import Database, Store
+from storage.events import Kind, Plan, Speaker
+from storage.feedback import FEEDBACK
+from storage.registrations import REGISTRATIONS
+from tests.chat import Chat
+from tests.handlers.conftest import check_manners
+
+START = datetime.fromisoformat("2026-11-24T20:00:00+08:00")
+DAY = timedelta(days=1)
+
+
+async def kept(store: Store, title: str, starts: datetime) -> int:
+    plan = Plan(
+        kind=Kind.TOUR, title=title, city="成都", starts_at=starts, ends_at=starts + timedelta(hours=1),
+        zone="Asia/Shanghai", speakers=(Speaker("柏舟", "苇间数据"),),
+    )  # fmt: skip
+    event = await events.add(store, plan, at=starts - 7 * DAY)
+    assert event is not None
+    await events.publish(store, event, starts - 7 * DAY)
+    return event
+
+
+async def there(store: Store, event: int, name: str, *, came: bool, score: int | None) -> None:
+    member = (await members.ensure(store, "qq", name, name, START)).id
+    company = await companies.ensure(store, "云上物流")
+    await store.insert(
+        REGISTRATIONS, event_id=event, member_id=member, state="in", at=START, changed_at=START, source="link",
+        company_id=company,
+    )  # fmt: skip
+    if came:
+        await checkins.add(store, event, member, START.date(), START)
+    if score:
+        await store.insert(FEEDBACK, event_id=event, member_id=member, score=score, at=START + DAY)
+
+
+async def asked(database: Database, **more: str) -> Chat:
+    chat = await Chat.open(database, features=("stats",), **more)
+    await chat.say("ayu", "早")
+    async with database.write() as store:
+        first, second = await kept(store, "慢 SQL 三板斧", START), await kept(store, "五道坎", START + DAY)
+        for number in range(5):
+            await there(store, first, f"m{number}", came=number < 3, score=5 - number if number < 3 else None)
+        await there(store, second, "m0", came=False, score=None)
+    chat.later(hours=24 * 4)
+    return chat
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("办过的活动", ["办过的活动 2", "E2 五道坎", "E1 慢 SQL 三板斧"]),
+        ("到场率", ["到场率 3/5", "E1 慢 SQL 三板斧 · 3/5", "1 场没有人签到，不知道来了多少，没算"]),
+        ("活动报名", ["活动报名 6", "E2 五道坎 · 1", "E1 慢 SQL 三板斧 · 5"]),
+        ("报名来源", ["报名来源 6", "链接 6"]),
+        ("活动评分", ["活动评分 4.0", "E1 慢 SQL 三板斧 · 4.0 (3)"]),
+        ("到场的企业", ["到场的企业 1", "云上物流"]),
+        ("第一次来的人", ["第一次来的人 3", "这个数字背后是人，不在群里列名字。"]),
+    ],
+)
+async def test_what_is_behind_it(sqlite_database: Database, figure: str, said: list[str]) -> None:
+    chat = await asked(sqlite_database)
+    told = await chat.ask_bot("ayu", f"为什么 {figure} 近 7 天")
+    lines = told[0].splitlines()
+    assert [lines[0], *lines[2:]] == said
+    check_manners(told[0])
+
+
+async def test_in_english(sqlite_database: Database) -> None:
+    chat = await asked(sqlite_database, language="en")
+    told = await chat.ask_bot("ayu", "/why attendance_rate 7 days")
+    assert told[0].splitlines()[2:] == ["E1 慢 SQL 三板斧 · 3/5", "1 without check-ins: unknown, left out"]
