@@ -100,6 +100,13 @@ async def count(store: Store, event: int, person: int | None = None) -> int:
     return int(await store.scalar(query if person is None else query.where(MEMBERS.c.person_id == person)) or 0)
 
 
+async def asked_in(store: Store, event: int, group: int, since: datetime) -> list[Question]:
+    """Return what was asked in a group since a time, oldest first."""
+    return await _read(
+        store, QUESTIONS.c.event_id == event, QUESTIONS.c.group_id == group, QUESTIONS.c.at >= since
+    )  # fmt: skip
+
+
 async def of_members(store: Store, members: Collection[int], event: int) -> list[Question]:
     """Return what a person asked at an event, oldest first."""
     return await _read(store, QUESTIONS.c.event_id == event, QUESTIONS.c.member_id.in_(members))

@@ -42,6 +42,7 @@ FEATURES = (
     "articles",
     "experts",
     "ask",
+    "speakers",
     "questions",
     "lookups",
     "corrections",

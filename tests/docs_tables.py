@@ -87,6 +87,12 @@ EXAMPLES = {
     "sign": Text(zh="署名", en="/sign"),
     "bind": Text(zh="绑定", en="/bind"),
     "unbind": Text(zh="解绑", en="/unbind"),
+    "q": Text(zh="问 E57 从库延迟怎么看", en="/q E57 how do I see replication lag?"),
+    "up": Text(zh="同问 Q12", en="/up Q12"),
+    "questions": Text(zh="提问 E57", en="/questions E57"),
+    "answered": Text(zh="答过 Q12", en="/answered Q12"),
+    "hide": Text(zh="隐藏 Q12", en="/hide Q12"),
+    "answer": Text(zh="答 Q12 先在订阅端加列", en="/answer Q12 add the column at the subscriber first"),
     "owner": Text(zh=f"所有者 {'0123456789abcdef' * 2}", en=f"/owner {'0123456789abcdef' * 2}"),
     "admin": Text(zh="管理员 加 @阿榆", en="/admin add @ayu"),
 }
