@@ -42,6 +42,7 @@ class Todo:
     due_on: date
     what: str
     owner: int | None
+    at: datetime
     done_at: datetime | None
     reminded_at: datetime | None
     overdue_at: datetime | None
@@ -58,7 +59,7 @@ class Todo:
 
 
 _NAMES = (
-    "id", "event_id", "series_id", "days", "due_on", "what", "owner", "done_at", "reminded_at", "overdue_at",
+    "id", "event_id", "series_id", "days", "due_on", "what", "owner", "at", "done_at", "reminded_at", "overdue_at",
 )  # fmt: skip
 _COLUMNS = tuple(TODOS.c[name] for name in _NAMES)
 _ORDER = (TODOS.c.due_on, TODOS.c.position, TODOS.c.id)
@@ -87,6 +88,12 @@ async def of_events(store: Store, events: Collection[int]) -> list[Todo]:
 async def open_until(store: Store, day: date) -> list[Todo]:
     """Return what is due until a day, that day included, and not done."""
     query = select(*_COLUMNS).where(TODOS.c.done_at.is_(None), TODOS.c.due_on <= day)
+    return [Todo(*row) for row in await store.rows(query.order_by(*_ORDER))]
+
+
+async def undone(store: Store) -> list[Todo]:
+    """Return all that is not done, the next one first."""
+    query = select(*_COLUMNS).where(TODOS.c.done_at.is_(None))
     return [Todo(*row) for row in await store.rows(query.order_by(*_ORDER))]
 
 
