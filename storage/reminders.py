@@ -140,6 +140,13 @@ async def _posts(store: Store, keys: Collection[str]) -> dict[str, tuple[PostSta
     return {row.key: (PostState(row.state), row.attempts) for row in await store.rows(query)}
 
 
+async def forget_lost(store: Store, event: int, kind: Kind) -> None:
+    """Forget what was claimed of a kind and then dropped, so that it can be said again."""
+    every = {one.post for one in await told(store, [event], [kind]) if one.post}
+    lost = [post for post, (state, _) in (await _posts(store, every)).items() if state in _LOST]
+    await store.execute(delete(REMINDERS).where(REMINDERS.c.event_id == event, REMINDERS.c.post.in_(lost)))
+
+
 async def posted(store: Store, event: int, group: int, before: str, post: str) -> None:
     """Write down under which key of the outbox something goes out, where that was not known when it was claimed."""
     mine = (REMINDERS.c.event_id == event, REMINDERS.c.group_id == group, REMINDERS.c.post == before)

@@ -166,6 +166,7 @@ class Chat:
         linker: Any = None,
         platform: str = "qq",
         drafts: bool = False,
+        url: str = "",
     ) -> Chat:
         """Return a chat over a migrated, empty database."""
         from classifiers import rules
@@ -181,7 +182,7 @@ class Chat:
         house = House(
             features=loaded,
             vocabulary=Vocabulary(loaded),
-            community=Community(name="测试", preview=preview, speech=Speech(language=language), drafts=drafts),
+            community=Community(name="测试", preview=preview, speech=Speech(language=language), drafts=drafts, url=url),
             linker=linker or rules.build(rules.Settings()),
             topics=words,
             memories=Memories(),

@@ -59,6 +59,15 @@ def day(moment: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
     return short if local.year == today.year else f"{local.year} 年 {short}"
 
 
+def dated(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return the local date of a moment with its weekday, true whenever it is read: 2026 年 12 月 3 日 周四."""
+    local = moment.astimezone(zone).date()
+    zh, en = _WEEKDAYS[local.weekday()]
+    if language == "en":
+        return f"{en}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{local.year} 年 {local.month} 月 {local.day} 日 {zh}"
+
+
 def when(moment: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
     """Return day and time as people say them: 今天 20:00, 本周四 20:00, 12 月 5 日 14:00."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
