@@ -17,7 +17,7 @@ from bot.pages import _event, _feeds, _proof
 from bot.pages._rendering import page
 from handlers import Community, Text
 from handlers._events import certified
-from storage import events
+from storage import events, registrations
 from storage.database import Database, Store
 from storage.events import Event, State
 from storage.segments import Kind, Segment
@@ -62,13 +62,14 @@ class Pages:
         """Show a published event; one that was called off is gone."""
         async with self.database.read() as store:
             found = await self._known(store, request)
-        if found is None:
-            return self._missing()
+            if found is None:
+                return self._missing()
+            counts = await registrations.counts(store, found.id)
         now = self.clock.now()
         if found.state is State.CANCELLED:
             title, lines = _event.cancelled(found, now, self.community)
             return self._page("told.html", status=410, title=title, lines=lines)
-        seen = _event.shown(found, now, self.community, request.query_params.get("from", ""))
+        seen = _event.shown(found, counts, now, self.community, request.query_params.get("from", ""))
         return self._page("event.html", cached=CACHED, event=seen)
 
     async def event_file(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from handlers import Community, Text
 from handlers._events.told import KINDS, left, length
 from handlers._wording import durations
 from storage.events import Event
+from storage.registrations import Counts
 
 CODE = re.compile(r"[0-9A-Za-z]{2,16}")  # a member's word of referral
 _WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"),
@@ -28,7 +29,8 @@ class Texts:
     SPEAKERS = Text(zh="分享", en="Speakers")
     HOSTS = Text(zh="主办", en="Hosts")
     SEATS = Text(zh="席位", en="Seats")
-    PLACES = Text(zh="共 {count} 席", en="{count} in all")
+    PLACES = Text(zh="共 {count} 席，还剩 {left} 席", en="{count} in all, {left} left")
+    FULL = Text(zh="{count} 席都满了，候补 {waiting} 位", en="all {count} taken, {waiting} waiting")
     JOIN = Text(zh="报名：在群里发，或私聊{bot}", en="Register: send this in the group, or to {bot} in private")
     JOIN_WORDS = Text(zh="报名 {number}", en="/join {number}")
     ASK = Text(zh="想先问：发这一句，票多的先答", en="To ask ahead: what has most votes is answered first")
@@ -75,13 +77,13 @@ class Shown:
     links: tuple[Link, ...]
 
 
-def shown(event: Event, now: datetime, community: Community, code: str = "") -> Shown:
+def shown(event: Event, counts: Counts, now: datetime, community: Community, code: str = "") -> Shown:
     """Return what the page of a published event shows; `code` is carried into the words with which one registers."""
     tongue = community.language
     return Shown(
         title=event.title,
         above=f"{KINDS[event.kind].in_language(tongue)} · {left(event, now, tongue)}",
-        rows=tuple(_labelled(_rows(event, now, community), tongue)),
+        rows=tuple(_labelled(_rows(event, counts, now, community), tongue)),
         summary=event.summary,
         typed=_typed(event, community, code) if now < event.ends_at else (),
         links=tuple(link for link in _links(event, now, community) if link.href),
@@ -108,10 +110,10 @@ def times(event: Event, now: datetime, community: Community) -> tuple[str, ...]:
     return *told, f"{_zone(event.starts_at, home, tongue)} {_span(event, now, home, tongue)}"
 
 
-def _rows(event: Event, now: datetime, community: Community) -> list[tuple[Text, tuple[str, ...]]]:
+def _rows(event: Event, counts: Counts, now: datetime, community: Community) -> list[tuple[Text, tuple[str, ...]]]:
     tongue = community.language
     place = " ".join(part for part in (event.city, event.venue) if part)
-    seats = Texts.PLACES.in_language(tongue, count=event.capacity) if event.capacity else ""
+    seats = _seats(event, counts, tongue) if event.capacity and now < event.ends_at else ""
     return [
         (Texts.WHEN, times(event, now, community)),
         (Texts.WHERE, (place or Texts.ONLINE.in_language(tongue),) if place or event.link else ()),
@@ -119,6 +121,13 @@ def _rows(event: Event, now: datetime, community: Community) -> list[tuple[Text,
         (Texts.HOSTS, event.hosts),
         (Texts.SEATS, (seats,) if seats else ()),
     ]
+
+
+def _seats(event: Event, counts: Counts, tongue: str) -> str:
+    seats = event.capacity or 0
+    if counts.taken >= seats:
+        return Texts.FULL.in_language(tongue, count=seats, waiting=counts.waiting)
+    return Texts.PLACES.in_language(tongue, count=seats, left=seats - counts.taken)
 
 
 def _labelled(rows: Iterable[tuple[Text, tuple[str, ...]]], tongue: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,9 +12,10 @@ import pytest
 
 from bot.pages._event import safe, times
 from handlers import Community
-from storage import events
+from storage import events, members, registrations
 from storage.database import Database
 from storage.events import Event, Kind, Speaker
+from storage.registrations import Source, State
 from tests.bot.pages.stage import NOW, added, opened
 from tests.chat import ManualClock
 
@@ -48,7 +49,7 @@ async def test_it_says_what_one_needs_to_come(client: httpx.AsyncClient, sqlite_
         "地点", "线上",
         "分享", "柏舟，苇间数据", "线上跑着 400 多套逻辑复制",
         "主办", "苇间数据",
-        "席位", "共 40 席",
+        "席位", "共 40 席，还剩 40 席",
         "适合：正要做双活的人",
         "报名：在群里发，或私聊小象", "报名 E1",
         "想先问：发这一句，票多的先答", "问 E1 你的问题",
@@ -56,6 +57,24 @@ async def test_it_says_what_one_needs_to_come(client: httpx.AsyncClient, sqlite_
         "象群测试社区",
     ]  # fmt: skip
     assert answer.headers["cache-control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("coming", "want"),
+    [(1, "共 2 席，还剩 1 席"), (2, "2 席都满了，候补 0 位"), (3, "2 席都满了，候补 1 位")],
+)
+async def test_it_says_how_many_seats_are_left(
+    coming: int, want: str, client: httpx.AsyncClient, sqlite_database: Database
+) -> None:
+    event = await added(sqlite_database, capacity=2)
+    async with sqlite_database.write() as store:
+        for number in range(coming):
+            who = await members.ensure(store, "qq", f"m{number}", "木子", NOW)
+            values = {"state": State.IN if number < 2 else State.WAITING, "at": NOW, "changed_at": NOW}
+            await registrations.put(store, event.id, who.id, values | {"source": Source.GROUP})
+    page = (await client.get("/e/1")).text
+    assert want in lines(page)
+    assert "木子" not in page
 
 
 async def test_after_it_there_is_the_replay(
