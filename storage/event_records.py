@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, ForeignKey, Table, select, update
+from sqlalchemy import Column, ForeignKey, Table, Text, select, update
 
 from storage.database import Store
 from storage.events import EVENTS, State
@@ -16,37 +17,51 @@ EVENT_RECORDS = Table(
     "event_records",
     METADATA,
     Column("event_id", Id, ForeignKey("events.id"), primary_key=True),
-    Column("given_at", UTCDateTime),  # the replay or the slides, the first of them
-    Column("told_at", UTCDateTime),  # and to groups and who could not come
+    Column("given_at", UTCDateTime),  # a replay or slides that are to be told; NULL: nothing is
+    Column("told_at", UTCDateTime),  # to groups and who could not come, the last time
+    Column("told", Text, nullable=False, server_default=""),  # which links, by kind and hash
     Column("asked_at", UTCDateTime),  # feedback
     Column("invited_at", UTCDateTime),  # who was there, into groups
 )
 
-Step = Literal["told_at", "asked_at", "invited_at"]
+Step = Literal["asked_at", "invited_at"]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was done after an event's end, and when."""
+    """What was done after an event's end, and when.
+
+    Attributes:
+        given_at: Since when a replay or slides wait to be told.
+        told: Which links were told, each as its kind and a hash: `replay:0f3a…`.
+    """
 
     given_at: datetime | None = None
     told_at: datetime | None = None
+    told: tuple[str, ...] = ()
     asked_at: datetime | None = None
     invited_at: datetime | None = None
 
 
 async def get(store: Store, event: int) -> Record:
     """Return what was done after an event; nothing, where nothing was."""
-    columns = (EVENT_RECORDS.c[name] for name in ("given_at", "told_at", "asked_at", "invited_at"))
+    columns = (EVENT_RECORDS.c[name] for name in ("given_at", "told_at", "told", "asked_at", "invited_at"))
     row = await store.row(select(*columns).where(EVENT_RECORDS.c.event_id == event))
-    return Record() if row is None else Record(*row)
+    return Record() if row is None else Record(row[0], row[1], tuple(row[2].split()), row[3], row[4])
 
 
 async def given(store: Store, event: int, at: datetime) -> None:
-    """Keep that there is something to watch or to read; what was there before stays the first."""
+    """Keep that there is something to tell; what waits already keeps its time."""
     await _ensure(store, event)
     first = update(EVENT_RECORDS).where(EVENT_RECORDS.c.event_id == event, EVENT_RECORDS.c.given_at.is_(None))
     await store.execute(first.values(given_at=at))
+
+
+async def tell(store: Store, event: int, told: Iterable[str], at: datetime) -> bool:
+    """Keep that links are told now; False where nothing waits. Part of the transaction that holds the posts."""
+    waits = update(EVENT_RECORDS).where(EVENT_RECORDS.c.event_id == event, EVENT_RECORDS.c.given_at.is_not(None))
+    values = {"given_at": None, "told_at": at, "told": " ".join(told)}
+    return bool((await store.execute(waits.values(**values))).rowcount)
 
 
 async def take(store: Store, event: int, step: Step, at: datetime) -> bool:
@@ -58,8 +73,8 @@ async def take(store: Store, event: int, step: Step, at: datetime) -> bool:
 
 
 async def untold(store: Store, until: datetime) -> list[int]:
-    """Return the events whose replay or slides were given up to a time and not told yet."""
-    query = select(EVENT_RECORDS.c.event_id).where(EVENT_RECORDS.c.given_at <= until, EVENT_RECORDS.c.told_at.is_(None))
+    """Return the events whose replay or slides were given up to a time and wait to be told."""
+    query = select(EVENT_RECORDS.c.event_id).where(EVENT_RECORDS.c.given_at <= until)
     return await store.scalars(query.order_by(EVENT_RECORDS.c.event_id))
 
 

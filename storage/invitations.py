@@ -10,8 +10,11 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, select, update
 
+from storage.companies import COMPANIES
 from storage.database import Store
 from storage.members import MEMBERS
+from storage.memberships import MEMBERSHIPS
+from storage.registrations import REGISTRATIONS
 from storage.schema import METADATA, Id, UTCDateTime
 
 INVITATIONS = Table(
@@ -73,13 +76,36 @@ async def of_event(store: Store, event: int) -> list[Invitation]:
     return [_invitation(row) for row in rows]
 
 
-async def groups_of(store: Store, since: datetime) -> dict[int, set[int]]:
-    """Return the groups that each person was asked into since a time."""
+async def groups_of(store: Store, persons: Collection[int], since: datetime) -> dict[int, set[int]]:
+    """Return the groups that persons were asked into since a time."""
     query = select(MEMBERS.c.person_id, INVITATIONS.c.group_id).join(MEMBERS, MEMBERS.c.id == INVITATIONS.c.member_id)
     found: dict[int, set[int]] = {}
-    for person, group in await store.rows(query.where(INVITATIONS.c.at >= since)):
+    for person, group in await store.rows(
+        query.where(INVITATIONS.c.at >= since, MEMBERS.c.person_id.in_(list(persons)))
+    ):
         found.setdefault(person, set()).add(group)
     return found
+
+
+async def inside(store: Store, persons: Collection[int]) -> dict[int, set[int]]:
+    """Return the groups that persons were seen in and, as far as is known, did not leave."""
+    query = select(MEMBERS.c.person_id, MEMBERSHIPS.c.group_id).join(MEMBERS, MEMBERS.c.id == MEMBERSHIPS.c.member_id)
+    there = MEMBERS.c.person_id.in_(list(persons)), MEMBERSHIPS.c.left_at.is_(None)
+    found: dict[int, set[int]] = {}
+    for person, group in await store.rows(query.where(*there)):
+        found.setdefault(person, set()).add(group)
+    return found
+
+
+async def companies_of(store: Store, event: int) -> dict[int, str]:
+    """Return the company that each person named when they registered for an event, as it is called."""
+    query = (
+        select(MEMBERS.c.person_id, COMPANIES.c.name)
+        .join(REGISTRATIONS, REGISTRATIONS.c.member_id == MEMBERS.c.id)
+        .join(COMPANIES, COMPANIES.c.id == REGISTRATIONS.c.company_id)
+        .where(REGISTRATIONS.c.event_id == event)
+    )
+    return {row[0]: row[1] for row in await store.rows(query)}
 
 
 async def settle(store: Store, one: Invitation, how: How) -> bool:

@@ -1,14 +1,17 @@
-"""Whether a certificate's number holds, and what may be told of it: pure data for whoever shows it."""
+"""Certificates: whose they are when they are issued, and what may be told of one: pure data for whoever shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 
-from storage import certificates, consents
+from handlers._wording.names import call_name
+from storage import certificates, checkins, consents, members, registrations
 from storage.certificates import Certificate
 from storage.database import Store
+from storage.events import Event
 
 HIDDEN = "*"
 
@@ -69,3 +72,37 @@ async def _shown(store: Store, found: Certificate) -> bool:
         return False
     person = await certificates.person_of(store, found)
     return person in await consents.persons(store, certificates.SHOWN)
+
+
+# -- issuing ----------------------------------------------------------------------------------------------------------
+
+
+async def issue(store: Store, event: Event, name: str, result: str, at: datetime) -> tuple[Certificate, bool]:
+    """Issue a certificate and return it, and whether it is new: who has one of the event that holds keeps it.
+
+    It becomes the one's who registered or checked in under that name, if it is one person; else nobody's whom we know.
+    """
+    holder = await holder_of(store, event, name)
+    for known in await certificates.of_event(store, event.id):
+        same = known.member == holder if holder is not None else _folded(known.name) == _folded(name)
+        if known.revoked_at is None and same:
+            return known, False
+    made = await certificates.issue(
+        store, event=event.id, member=holder, name=name, what=event.title, result=result, at=at
+    )
+    return made, True
+
+
+async def holder_of(store: Store, event: Event, name: str) -> int | None:
+    """Return the member of an event who bears a name; None where nobody does, or several persons do."""
+    registered = [one.member for one in await registrations.of_event(store, event.id)]
+    came = [one.member for one in await checkins.of_event(store, event.id)]
+    wanted, found = _folded(name), dict[int, int]()
+    for member in (await members.several(store, {*registered, *came})).values():
+        if wanted in {_folded(member.name), _folded(call_name(member.name))} - {""}:
+            found.setdefault(member.person_id, member.id)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _folded(name: str) -> str:
+    return "".join(normalize("NFKC", name).casefold().split())

@@ -30,6 +30,7 @@ def upgrade() -> None:
         "event_records",
         Column("event_id", ID, ForeignKey("events.id"), primary_key=True),
         *(Column(name, DateTime(timezone=True)) for name in steps),
+        Column("told", Text, nullable=False, server_default=""),
     )
 
 
