@@ -68,7 +68,10 @@ async def _message(turn: Turn, frame: Frame, group: Group, message: Message, rec
     member = await turn.member(group, message.member, message.name)
     post = await turn.replied_post(group, message)
     spoken_to = message.to_bot or post is not None or group.is_direct
-    parsed = None if "forwarded" in message.flags else turn.parse(message.text, spoken_to)
+    no_command = "forwarded" in message.flags or (group.is_direct and _ends_dialog(message.text))
+    parsed = None if no_command else turn.parse(message.text, spoken_to)
+    if parsed is not None and group.is_direct and await _is_answer(turn, member, message.text):
+        parsed = None
     if parsed is not None:
         message = replace(message, flags=(*message.flags, "command"))
     message = replace(message, to_bot=spoken_to)
@@ -112,11 +115,20 @@ async def _mention(turn: Turn, said: Heard) -> None:
                 return
 
 
+async def _is_answer(turn: Turn, member: Member, text: str) -> bool:
+    """Say whether a command's word answers the dialog that its author is in (跳过 is one of couriers, too)."""
+    dialog = await dialogs.current(turn.store, member.id, turn.clock_now)
+    feature = next((one for one in turn.house.features if dialog is not None and one.name == dialog.feature), None)
+    if dialog is None or feature is None:
+        return False
+    return text.strip().lower() in feature.router.dialog_words.get(dialog.step, frozenset())
+
+
 async def _in_dialog(turn: Turn, said: Heard) -> bool:
     dialog = await dialogs.current(turn.store, said.member.id, turn.clock_now)
     if dialog is None or said.frame.replayed:
         return False
-    if said.stored.text.strip().lower() in ENDS_DIALOG:
+    if _ends_dialog(said.stored.text):
         await dialogs.end(turn.store, said.member.id)
         await _queue(turn, answer(_say(turn, said, Texts.DIALOG_ENDED)), said)
         return True
@@ -131,6 +143,10 @@ async def _in_dialog(turn: Turn, said: Heard) -> bool:
             turn.members.clear()  # it may be a stranger now
             return True
     return False
+
+
+def _ends_dialog(text: str) -> bool:
+    return text.strip().lower() in ENDS_DIALOG
 
 
 async def _worth_an_answer(turn: Turn, said: Heard) -> bool:

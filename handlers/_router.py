@@ -58,6 +58,7 @@ class Router(Generic[S]):
         self.mentions: list[MessageHook] = []
         self.notices: list[NoticeHook] = []
         self.dialogs: dict[str, DialogHook] = {}
+        self.dialog_words: dict[str, frozenset[str]] = {}
         self.sections: dict[str, SectionHook] = {}
         self.schedules: dict[str, ScheduleHook] = {}
         self.called: dict[str, Text] = {}
@@ -122,8 +123,9 @@ class Router(Generic[S]):
         self.checks.append(function)
         return function
 
-    def dialog(self, name: str) -> Callable[[F], F]:
-        """Register a function for the answers in a dialog."""
+    def dialog(self, name: str, *, takes: frozenset[str] = frozenset()) -> Callable[[F], F]:
+        """Register a function for the answers in a dialog; those it `takes` are answers although they are commands."""
+        self.dialog_words[name] = takes
         return self._named(self.dialogs, name)
 
     def section(self, name: str) -> Callable[[F], F]:

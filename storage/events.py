@@ -37,6 +37,7 @@ __all__ = [
     "get",
     "keep_record",
     "locked",
+    "of_rule",
     "of_series",
     "publish",
     "several",
@@ -207,6 +208,12 @@ async def drafts(store: Store) -> list[Event]:
 async def of_series(store: Store, series: int) -> list[Event]:
     """Return the events of a series, by round, the summit last."""
     query = select(*_COLUMNS).where(EVENTS.c.series_id == series)
+    return await _read(store, query.order_by(EVENTS.c.starts_at, EVENTS.c.id))
+
+
+async def of_rule(store: Store, rule: int, since: datetime) -> list[Event]:
+    """Return the events that a rule made and that begin after a time, the next one first."""
+    query = select(*_COLUMNS).where(EVENTS.c.rule_id == rule, EVENTS.c.starts_at > since)
     return await _read(store, query.order_by(EVENTS.c.starts_at, EVENTS.c.id))
 
 

@@ -123,6 +123,11 @@ async def made(store: Store, rule: int, until: datetime) -> None:
     await _change(store, rule, made_until=until)
 
 
+async def let_be(store: Store, rule: int, state: State) -> None:
+    """Let a rule's events be made in a state from now on."""
+    await _change(store, rule, state=state)
+
+
 async def end(store: Store, rule: int, at: datetime) -> None:
     """Let a rule make no more events; those that are made stay."""
     await _change(store, rule, ended_at=at)

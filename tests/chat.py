@@ -57,6 +57,7 @@ FEATURES = (
     "privacy",
     "binding",
     "drafting",
+    "events",
 )
 
 

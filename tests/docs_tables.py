@@ -95,6 +95,18 @@ EXAMPLES = {
     "answer": Text(zh="答 Q12 先在订阅端加列", en="/answer Q12 add the column at the subscriber first"),
     "owner": Text(zh=f"所有者 {'0123456789abcdef' * 2}", en=f"/owner {'0123456789abcdef' * 2}"),
     "admin": Text(zh="管理员 加 @阿榆", en="/admin add @ayu"),
+    "events": Text(zh="活动 E57", en="/events E57"),
+    "event": Text(zh="办活动", en="/event publish E57"),
+    "event_add": Text(
+        zh="发活动 线上分享《慢 SQL 三板斧》12 月 3 日 20:00 柏舟/苇间数据",
+        en="/event_add talk “Slow SQL” 2026-12-03 20:00 Lena/Acme",
+    ),
+    "event_edit": Text(zh="改活动 E57 席位 50", en="/event_edit E57 seats 50"),
+    "event_publish": Text(zh="公布 E57", en="/event_publish E57"),
+    "event_postpone": Text(zh="改期 E57 12 月 5 日 14:00", en="/event_postpone E57 2026-12-05 14:00"),
+    "event_cancel": Text(zh="取消活动 E57", en="/event_cancel E57"),
+    "event_drafts": Text(zh="活动草稿", en="/event_drafts"),
+    "event_rules": Text(zh="活动规则 R3 停 12 月 31 日", en="/event_rules R3 except 2026-12-31"),
 }
 # Commands without a line in /help.
 UNLISTED = {"owner": Text(zh="凭一次性的码当上所有者", en="become the owner, with the code that works once")}

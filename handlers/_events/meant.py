@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from handlers import Command, Context, Right, Text, UserError
+from handlers._events import hosting
 from storage import events
 from storage.events import Event, State
 
@@ -37,9 +38,13 @@ async def event_meant(ctx: Context[Any], command: Command) -> tuple[Event, str]:
     else:
         raise UserError(ctx.say(Texts.WHICH))
     found = await events.find(ctx.store, number)
-    if found is None or (found.state is State.DRAFT and Right.GROUP not in ctx.rights):
+    if found is None or (found.state is State.DRAFT and not await _may_see_drafts(ctx, found)):
         raise UserError(ctx.say(Texts.NONE, number=f"E{number}"))
     return found, words
+
+
+async def _may_see_drafts(ctx: Context[Any], event: Event) -> bool:
+    return Right.GROUP in ctx.rights or (ctx.member is not None and await hosting.hosts(ctx, event))
 
 
 def about(event: Event) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import Context, Text
 from handlers._wording import durations
-from storage.events import Event, Kind
+from storage.events import Event, Kind, State
 
 KINDS: dict[Kind, Text] = {
     Kind.VISIT: Text(zh="企业行", en="Company visit"),
@@ -31,6 +31,14 @@ class Texts:
     NOW = Text(zh="正在进行", en="now")
     OVER = Text(zh="已结束", en="over")
     LEFT = Text(zh="还有 {span}", en="{span} left")
+    DRAFT = Text(zh="草稿", en="draft")
+    CANCELLED = Text(zh="取消了", en="cancelled")
+    DATED = Text(zh="（{day}，{length}，{left}）", en=" ({day}, {length}, {left})")
+    LASTS = Text(zh="（{length}，{left}）", en=" ({length}, {left})")
+    UNTIL = Text(zh="（到 {day} {clock}，{left}）", en=" (until {day} {clock}, {left})")
+    OF = Text(zh="{name}（{company}）", en="{name} ({company})")
+    HOSTS = Text(zh="主办 {names}", en="hosted by {names}")
+    ONLINE = Text(zh="线上", en="online")
 
 
 def title(event: Event, language: str) -> str:
@@ -67,6 +75,46 @@ def left(event: Event, now: datetime, language: str) -> str:
 def length(event: Event, language: str) -> str:
     """Return how long it takes: 50 分钟."""
     return durations.exact(max(event.ends_at - event.starts_at, timedelta()), language)
+
+
+def timed(event: Event, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return when it is, for whoever reads it once: 本周四 20:00（12 月 3 日，50 分钟，还有 2 天）."""
+    there = ZoneInfo(event.zone) if event.venue else zone
+    begins, day = when(event, now, zone, language), durations.day(event.starts_at, now, there, language)
+    told = {"day": day, "left": left(event, now, language)}
+    if event.ends_at.astimezone(there).date() > event.starts_at.astimezone(there).date():
+        end = event.ends_at.astimezone(there)
+        told |= {"day": durations.day(event.ends_at, now, there, language), "clock": f"{end:%H:%M}"}
+        return begins + Texts.UNTIL.in_language(language, **told)
+    told["length"] = length(event, language)
+    return begins + (Texts.LASTS if begins.startswith(day) else Texts.DATED).in_language(language, **told)
+
+
+def where(event: Event, language: str) -> str:
+    """Return where it is: 成都 · 高新区天府五街, or 线上."""
+    place = " · ".join(part for part in (event.city, event.venue) if part)
+    return place or Texts.ONLINE.in_language(language)
+
+
+def speakers(event: Event, language: str) -> str:
+    """Return who speaks: 柏舟（苇间数据）、Lena."""
+    named = [
+        Texts.OF.in_language(language, name=one.name, company=one.company) if one.company else one.name
+        for one in event.speakers
+    ]
+    return (", " if language == "en" else "、").join(named)
+
+
+def hosts(event: Event, language: str) -> str:
+    """Return which companies host it: 主办 苇间数据."""
+    names = (", " if language == "en" else "、").join(event.hosts)
+    return Texts.HOSTS.in_language(language, names=names) if names else ""
+
+
+def standing(event: Event, language: str) -> str:
+    """Return what has to be known of its state: 草稿, 取消了; nothing where it is published."""
+    texts = {State.DRAFT: Texts.DRAFT, State.CANCELLED: Texts.CANCELLED}
+    return texts[event.state].in_language(language) if event.state in texts else ""
 
 
 def page(ctx: Context[Any], event: Event) -> str:
