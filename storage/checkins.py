@@ -151,6 +151,12 @@ async def codes_like(store: Store, said: str) -> list[Code]:
 # -- guesses ----------------------------------------------------------------------------------------------------------
 
 
+async def drawn_near(store: Store, day: date) -> list[Code]:
+    """Return the codes of a day, the one before and the one after: those that may hold now, in whatever zone."""
+    rows = await store.rows(select(CODES).where(CODES.c.day.between(day - _DAY, day + _DAY)))
+    return [Code(row.event_id, row.day, row.code, row.token) for row in rows]
+
+
 async def guessed(store: Store, member: int, at: datetime) -> None:
     """Keep that a member said a code that does not hold; what is older than a day goes."""
     await store.execute(delete(TRIES).where(TRIES.c.at < at - _DAY))
@@ -176,6 +182,13 @@ async def add(store: Store, event: int, member: int, day: date, at: datetime, ho
     return await store.insert_new(CHECKINS, [row]) == 1
 
 
+async def known(store: Store, event: int, members: Collection[int]) -> tuple[list[date], bool]:
+    """Return the days on which a person checked in at an event, and whether they did at another one as well."""
+    query = select(CHECKINS.c.event_id, CHECKINS.c.day).where(CHECKINS.c.member_id.in_(members))
+    rows = await store.rows(query.order_by(CHECKINS.c.day))
+    return [row.day for row in rows if row.event_id == event], any(row.event_id != event for row in rows)
+
+
 async def of_event(store: Store, event: int, day: date | None = None) -> list[CheckIn]:
     """Return who came, one for each person and day, in the order in which they did."""
     named = (CHECKINS.c.event_id, CHECKINS.c.member_id, MEMBERS.c.person_id, CHECKINS.c.day, CHECKINS.c.at)
@@ -193,6 +206,13 @@ async def persons(store: Store, event: int, day: date | None = None) -> set[int]
     query = select(MEMBERS.c.person_id).join(CHECKINS, CHECKINS.c.member_id == MEMBERS.c.id)
     query = query.where(CHECKINS.c.event_id == event).distinct()
     return set(await store.scalars(query if day is None else query.where(CHECKINS.c.day == day)))
+
+
+async def count(store: Store, event: int, day: date | None = None) -> int:
+    """Return how many persons checked in, on a day or at all."""
+    query = select(func.count(MEMBERS.c.person_id.distinct())).join(CHECKINS, CHECKINS.c.member_id == MEMBERS.c.id)
+    query = query.where(CHECKINS.c.event_id == event)
+    return int(await store.scalar(query if day is None else query.where(CHECKINS.c.day == day)) or 0)
 
 
 async def first_timers(store: Store, event: int) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, select
 
 from storage.database import Store
@@ -40,6 +42,12 @@ async def ensure(store: Store, name: str) -> int:
     company = await store.insert(COMPANIES, name=name.strip())
     await store.insert_new(ALIASES, [{"alias": alias, "company_id": company}])
     return company
+
+
+async def names(store: Store, wanted: Collection[int]) -> dict[int, str]:
+    """Return the names of companies by id."""
+    query = select(COMPANIES.c.id, COMPANIES.c.name).where(COMPANIES.c.id.in_(wanted))
+    return {row[0]: row[1] for row in await store.rows(query)}
 
 
 async def add_alias(store: Store, company: int, alias: str) -> bool:

@@ -43,6 +43,7 @@ FEATURES = (
     "experts",
     "ask",
     "speakers",
+    "checkin",
     "questions",
     "lookups",
     "corrections",

@@ -1,0 +1,51 @@
+"""On the day of an event: checking in by the code of the day, hosting, the list to print, and interviews on site."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers import Errand, Outside, Reply, Right, Router
+from handlers._events.meant import NUMBER as EVENT
+from handlers.checkin import _entering as entering
+from handlers.checkin import _hosting as hosting
+from handlers.checkin import _printing as printing
+from handlers.checkin._texts import Texts
+
+
+class Settings(BaseModel):
+    """`[handlers.checkin]`.
+
+    Attributes:
+        tries: Wrong codes that one person may say within an hour.
+        tries_of_all: Wrong codes of everyone within an hour after which only who registered checks in, in private.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    tries: int = Field(default=5, ge=1, le=100)
+    tries_of_all: int = Field(default=50, ge=1, le=10_000)
+
+
+router = Router(Settings)
+
+# 「签到」 with a code is said by who comes, with an event by hosts.
+router.command(
+    "checkin", "签到", needs=Right.SELF, fits=entering.SAID, help=Texts.HELP, usage=Texts.USAGE
+)(entering.enter)  # fmt: skip
+router.command(
+    "attendance", "签到", needs=Right.SELF, fits=EVENT, help=Texts.HELP_COUNT, usage=Texts.USAGE_COUNT
+)(hosting.count)  # fmt: skip
+router.command(
+    "checkin_code", "签到码", needs=Right.SELF, fits=EVENT, help=Texts.HELP_CODE, usage=Texts.USAGE_CODE
+)(hosting.code)  # fmt: skip
+router.command(
+    "checkin_for", "代签", needs=Right.SELF, fits=rf"{EVENT} (?s:.+)", help=Texts.HELP_FOR, usage=Texts.USAGE_FOR
+)(hosting.check_in)  # fmt: skip
+router.command(
+    "checkin_list", "签到表", needs=Right.SELF, fits=EVENT, help=Texts.HELP_LIST, usage=Texts.USAGE_LIST
+)(printing.wanted)  # fmt: skip
+
+
+@router.errand(printing.WRITE)
+async def write(errand: Errand, outside: Outside) -> list[Reply]:
+    """Write the list to print."""
+    return await printing.write(errand, outside)
