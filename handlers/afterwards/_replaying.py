@@ -45,7 +45,7 @@ class Texts:
         en="Is there a replay as well? /replay {number} LINK, and one post tells both.",
     )
     KEPT = Text(
-        zh="记下了：{number} 的{what}。几分钟后发到{groups} 个预告过的群，报了名没来的私聊发，只发一次。",
+        zh="记下了：{number} 的{what}。几分钟后发到 {groups} 个预告过的群，报了名没来的私聊发，只发一次。",
         en="Noted: the {what} of {number}. In some minutes {groups} groups that knew of it are told, and in private"
         " who registered and did not come; once.",
     )

@@ -24,9 +24,9 @@ class Texts:
 
     HOLDS = Text(zh="{number} 有效：{name}，《{what}》，{result}", en="{number} holds: {name}, “{what}”, {result}")
     NAMELESS = Text(zh="{number} 有效：《{what}》，{result}", en="{number} holds: “{what}”, {result}")
-    ISSUED = Text(zh="{day} 发的。", en="Issued {day}.")
+    ISSUED = Text(zh="{day}发的。", en="Issued {day}.")
     REVOKED = Text(
-        zh="{number} 发过，{day} 撤回了，现在无效。", en="{number} was issued, and taken back {day}: it does not hold."
+        zh="{number} 发过，{day}撤回了，现在无效。", en="{number} was issued, and taken back {day}: it does not hold."
     )
     NO_NUMBER = Text(
         zh="证书号像这样：XQ-2026-7K3M-9QTM。照着证书抄一遍。",
