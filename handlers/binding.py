@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import Command, Context, NoSettings, Reply, Right, Router, Text, answer
+from handlers import Command, Context, NoSettings, Replies, Reply, Right, Router, Text, answer
+from handlers._events.promoting import bound
 from storage import grants, members
 
 Settings = NoSettings
@@ -46,7 +47,7 @@ router = Router(Settings)
 @router.command(
     "bind", "绑定", needs=Right.SELF, fits=r"(?:[0-9a-fA-F]{10})?", help=Texts.HELP, usage=Texts.USAGE, private=True
 )
-async def bind(command: Command, ctx: Context[NoSettings]) -> Reply:
+async def bind(command: Command, ctx: Context[NoSettings]) -> Replies:
     """Give a code, or bind this account to the one that asked for it; a wrong code is answered, so that it counts."""
     now, me = ctx.now(), ctx.speaker
     if not command.args:
@@ -60,7 +61,8 @@ async def bind(command: Command, ctx: Context[NoSettings]) -> Reply:
     if other in await members.siblings(ctx.store, me.id):
         return answer(ctx.say(Texts.ALREADY))
     await members.link(ctx.store, me.id, other, now)
-    return answer(ctx.say(Texts.BOUND, count=len(await members.siblings(ctx.store, me.id))))
+    done = answer(ctx.say(Texts.BOUND, count=len(await members.siblings(ctx.store, me.id))))
+    return [done, *await bound(ctx, me.id)]  # who registered with both holds one seat from now on
 
 
 @router.command("unbind", "解绑", needs=Right.SELF, help=Texts.HELP_BACK)

@@ -37,6 +37,7 @@ __all__ = [
     "drop",
     "due",
     "gather",
+    "gathering",
     "get",
     "in_state",
     "next_due",
@@ -209,21 +210,27 @@ async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -
     return {key for chunk in chunks for key in await store.scalars(mine.where(OUTBOX.c.platform_key.in_(chunk)))}
 
 
+async def gathering(store: Store, group: int, word: str) -> Post | None:
+    """Return the post in a group that still waits for more confirmations of a kind to be gathered."""
+    query = select(*COLUMNS).where(
+        OUTBOX.c.group_id == group,
+        OUTBOX.c.state == State.PENDING,
+        OUTBOX.c.key.startswith(f"gather:{word}:", autoescape=True),
+    )
+    row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
+    return None if row is None else post_of(row)
+
+
 async def gather(
     store: Store, reply: Reply, *, group: int, now: datetime, until: datetime, expires_at: datetime, key: str
 ) -> int | None:
     """Add a confirmation to the one of its kind that still waits in a group, or begin one that waits until a time."""
-    kind = f"gather:{reply.gather}:"
-    query = select(*COLUMNS).where(
-        OUTBOX.c.group_id == group, OUTBOX.c.state == State.PENDING, OUTBOX.c.key.startswith(kind, autoescape=True)
-    )
-    row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
-    if row is None:
+    waiting = await gathering(store, group, reply.gather or "")
+    if waiting is None:
         waits = replace(reply, not_before=until)
         return await put(store, waits, key=key, group=group, now=now, expires_at=expires_at)
-    waiting = post_of(row)
-    if not set(reply.body.blocks) <= set(waiting.body.blocks):
-        body = replies.encode(waiting.body.plus(reply.body))
+    if reply.anew or not set(reply.body.blocks) <= set(waiting.body.blocks):
+        body = replies.encode(reply.body if reply.anew else waiting.body.plus(reply.body))
         await store.execute(update(OUTBOX).where(OUTBOX.c.id == waiting.id).values(body=body))
     return waiting.id
 

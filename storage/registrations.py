@@ -52,7 +52,7 @@ REGISTRATIONS = Table(
     Column("promoted_at", UTCDateTime),  # when a seat was found for who waited
     UniqueConstraint("event_id", "member_id"),
     Index("ix_registrations_event_id_state_at", "event_id", "state", "at"),
-    Index("ix_registrations_event_id_group_id_changed_at", "event_id", "group_id", "changed_at"),
+    Index("ix_registrations_event_id_group_id_at", "event_id", "group_id", "at"),
     Index("ix_registrations_member_id", "member_id"),
 )
 
@@ -77,6 +77,7 @@ class Source(StrEnum):
 
 ACTIVE = (State.IN, State.WAITING)
 CHUNK = 5_000  # persons asked for in one statement
+SHOWN = 8  # of those who registered lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,24 @@ async def place(store: Store, one: Registration) -> int:
 async def of_siblings(store: Store, event: int, member: int) -> list[Registration]:
     """Return all that a member's person ever registered for an event, under whichever account."""
     return await read(store, REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.member_id.in_(_siblings([member])))
+
+
+async def lately(store: Store, event: int, group: int, since: datetime) -> dict[State, tuple[int, list[int]]]:
+    """Return by state how many registered in a group since a time, and the first few of them."""
+    here = (REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.group_id == group, REGISTRATIONS.c.at >= since)
+    query = select(REGISTRATIONS.c.state, func.count()).where(*here).group_by(REGISTRATIONS.c.state)
+    found = {}
+    for state, count in await store.rows(query):
+        first = select(REGISTRATIONS.c.member_id).where(*here, REGISTRATIONS.c.state == state)
+        found[State(state)] = (int(count), await store.scalars(first.order_by(*_IN_LINE).limit(SHOWN)))
+    return found
+
+
+async def left_lately(store: Store, event: int, group: int, since: datetime) -> int:
+    """Return how many of those who registered in a group cancelled since a time."""
+    here = (REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.group_id == group, REGISTRATIONS.c.changed_at >= since)
+    query = select(func.count()).select_from(REGISTRATIONS).where(*here, REGISTRATIONS.c.state == State.CANCELLED)
+    return int(await store.scalar(query) or 0)
 
 
 def _one_each(found: Iterable[Registration]) -> list[Registration]:

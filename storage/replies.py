@@ -138,6 +138,7 @@ class Reply:
         not_before: Not to be sent earlier, UTC.
         expires_at: Worthless afterwards, UTC; None lets the purpose decide.
         gather: Confirmations with the same word here are gathered for two minutes and posted as one.
+        anew: Where it gathers: its body says all that was gathered, and takes the place of what waits.
     """
 
     body: Body
@@ -150,6 +151,7 @@ class Reply:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     gather: str | None = None
+    anew: bool = False
 
 
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)

@@ -44,6 +44,7 @@ FEATURES = (
     "ask",
     "speakers",
     "checkin",
+    "joining",
     "questions",
     "lookups",
     "corrections",

@@ -100,6 +100,12 @@ EXAMPLES = {
     "answer": Text(zh="答 Q12 先在订阅端加列", en="/answer Q12 add the column at the subscriber first"),
     "owner": Text(zh=f"所有者 {'0123456789abcdef' * 2}", en=f"/owner {'0123456789abcdef' * 2}"),
     "admin": Text(zh="管理员 加 @阿榆", en="/admin add @ayu"),
+    "join": Text(zh="报名 E57", en="/join E57"),
+    "cancel": Text(zh="取消 E57", en="/cancel E57"),
+    "my_events": Text(zh="我的活动", en="/my_events"),
+    "remind": Text(zh="提醒 E57 一小时", en="/remind E57 1h"),
+    "share": Text(zh="邀请 E57", en="/share E57"),
+    "registered": Text(zh="报名表 E57", en="/registered E57"),
     "events": Text(zh="活动 E57", en="/events E57"),
     "event": Text(zh="办活动", en="/event publish E57"),
     "event_add": Text(
