@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint, delete, select, update
 
+from storage import registrations
 from storage.database import Store
 from storage.events import EVENTS, State
 from storage.outbox import OUTBOX
 from storage.outbox import State as PostState
+from storage.registrations import REGISTRATIONS
 from storage.schema import METADATA, Id, UTCDateTime
 
 REMINDERS = Table(
@@ -138,6 +140,15 @@ async def take_back(store: Store, event: int) -> list[str]:
 async def _posts(store: Store, keys: Collection[str]) -> dict[str, tuple[PostState, int]]:
     query = select(OUTBOX.c.key, OUTBOX.c.state, OUTBOX.c.attempts).where(OUTBOX.c.key.in_(keys))
     return {row.key: (PostState(row.state), row.attempts) for row in await store.rows(query)}
+
+
+async def wanting(store: Store, event: int, kind: Kind) -> list[int] | None:
+    """Return the members who registered and want to be told of a kind; None where everybody does."""
+    mine = (REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.state == registrations.State.IN)
+    other = REGISTRATIONS.c.remind.not_in(["", kind])
+    if await store.scalar(select(REGISTRATIONS.c.id).where(*mine, other).limit(1)) is None:
+        return None
+    return await store.scalars(select(REGISTRATIONS.c.member_id).where(*mine, ~other).order_by(REGISTRATIONS.c.id))
 
 
 async def forget_lost(store: Store, event: int, kind: Kind) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from bot.errands import Errands
 from bot.turn import Turn
 from handlers import Context, Feature, NoSettings, Replies, Router
-from storage import events, groups, settings
+from handlers._events.announcing import told_of_change
+from storage import events, groups, members, seats, settings
 from storage.database import Database
 from storage.events import Event, Kind, Plan, Speaker
-from storage.frames import Place
+from storage.frames import GroupKind, Place
 from storage.groups import Group
 from tests.chat import Chat
 
@@ -86,3 +87,25 @@ async def delivered(chat: Chat) -> list[tuple[str, str]]:
 def errands(chat: Chat, folder: Any) -> Errands:
     """Return what does errands."""
     return Errands(chat.database, chat.house, chat.clock, folder, lambda: None)
+
+
+async def moved(chat: Chat, event: Event, starts_at: datetime, group: Group) -> Event:
+    """Let an event begin at another time, tell everybody, and return it."""
+    async with turn(chat, group) as (opened, ctx):
+        plan = talk(starts_at, event.title, capacity=event.capacity)
+        await events.change(ctx.store, event.id, plan, chat.clock.now())
+        after = await events.get(ctx.store, event.id)
+        await queue(opened, await told_of_change(ctx, after, before=event), group)
+        return after
+
+
+async def joins(chat: Chat, event: Event, key: str, *, direct: bool, group: Group | None = None) -> None:
+    """Let a member register who talks with the bot in private, or does not."""
+    async with chat.database.write() as store:
+        member = await members.ensure(store, "qq", key, key, chat.clock.now())
+        if direct:
+            place = Place("qq", f"direct:{key}", GroupKind.DIRECT, key)
+            found = await groups.ensure(store, place, chat.account.id)
+            await groups.belongs_to(store, found.id, member.id)
+        where = None if group is None else group.id
+        await seats.join(store, event, member.id, chat.clock.now(), group=where)

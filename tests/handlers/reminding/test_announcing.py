@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from handlers._events.announcing import announced, preview, told_of_change, withdrawn
-from storage import couriers, events, groups, members, seats, segments, settings
+from storage import couriers, events, members, segments, settings
 from storage.database import Database
 from storage.events import Event
-from storage.frames import GroupKind, Place
 from storage.groups import Group
 from storage.segments import Kind, Segment
 from tests.chat import Chat
@@ -18,6 +17,8 @@ from tests.handlers.reminding.community import (
     a_group,
     delivered,
     errands,
+    joins,
+    moved,
     opened,
     published,
     queue,
@@ -132,19 +133,10 @@ async def test_couriers_get_a_copy_with_the_link_once(sqlite_database: Database)
     chat.later(minutes=1)
     await announce(chat, event, group)
     assert await delivered(chat) == []
-    moved = await move(chat, event, THURSDAY + timedelta(days=1), group)
+    after = await moved(chat, event, THURSDAY + timedelta(days=1), group)
     texts = [text for place, text in await delivered(chat) if place == "direct:xiaozhou"]
     assert any(text.startswith("改期：《逻辑复制上生产前要过的五道坎》改到 本周五 20:00") for text in texts)
-    assert moved.starts_at > event.starts_at
-
-
-async def move(chat: Chat, event: Event, starts_at: datetime, group: Group) -> Event:
-    async with turn(chat, group) as (opened_turn, ctx):
-        plan = talk(starts_at, event.title, capacity=event.capacity)
-        await events.change(ctx.store, event.id, plan, chat.clock.now())
-        after = await events.get(ctx.store, event.id)
-        await queue(opened_turn, await told_of_change(ctx, after, before=event), group)
-        return after
+    assert after.starts_at > event.starts_at
 
 
 async def cancel(chat: Chat, event: Event, group: Group) -> None:
@@ -152,17 +144,6 @@ async def cancel(chat: Chat, event: Event, group: Group) -> None:
         await events.cancel(ctx.store, event.id, chat.clock.now())
         after = await events.get(ctx.store, event.id)
         await queue(opened_turn, await told_of_change(ctx, after, before=event), group)
-
-
-async def joins(chat: Chat, event: Event, key: str, *, direct: bool, group: Group | None = None) -> None:
-    async with chat.database.write() as store:
-        member = await members.ensure(store, "qq", key, key, chat.clock.now())
-        if direct:
-            place = Place("qq", f"direct:{key}", GroupKind.DIRECT, key)
-            found = await groups.ensure(store, place, chat.account.id)
-            await groups.belongs_to(store, found.id, member.id)
-        where = None if group is None else group.id
-        await seats.join(store, event, member.id, chat.clock.now(), group=where)
 
 
 async def test_a_move_is_told_where_it_was_known_and_to_who_registered_each_time(sqlite_database: Database) -> None:
@@ -176,7 +157,7 @@ async def test_a_move_is_told_where_it_was_known_and_to_who_registered_each_time
     await joins(chat, event, "江南", direct=True)  # waits for a seat
     await joins(chat, event, "豆子", direct=False, group=group)
     chat.later(hours=1)
-    event = await move(chat, event, THURSDAY + timedelta(days=1), group)
+    event = await moved(chat, event, THURSDAY + timedelta(days=1), group)
     said = dict(await delivered(chat))
     assert set(said) == {"g1", "direct:木子", "direct:江南"}
     assert said["g1"].splitlines() == [
@@ -189,10 +170,10 @@ async def test_a_move_is_told_where_it_was_known_and_to_who_registered_each_time
         "你的报名还在，去不了回「取消 E1」。",
     ]
     chat.later(hours=1)
-    event = await move(chat, event, THURSDAY, group)  # and back again
+    event = await moved(chat, event, THURSDAY, group)  # and back again
     assert "改到 本周四 20:00（11 月 26 日），原定 本周五 20:00" in dict(await delivered(chat))["g1"]
     chat.later(hours=1)
-    event = await move(chat, event, THURSDAY + timedelta(days=1), group)
+    event = await moved(chat, event, THURSDAY + timedelta(days=1), group)
     assert len(await delivered(chat)) == 3
     chat.later(hours=1)
     await cancel(chat, event, group)
@@ -211,7 +192,7 @@ async def test_what_was_not_said_yet_is_never_said_and_the_new_time_is_announced
     event = await published(chat, talk(THURSDAY))
     await announce(chat, event, group)
     chat.later(minutes=1)
-    event = await move(chat, event, THURSDAY + timedelta(days=1), group)
+    event = await moved(chat, event, THURSDAY + timedelta(days=1), group)
     ((_, text),) = await delivered(chat)
     assert text.startswith("本周五 20:00 · 线上分享")
     event = await published(chat, talk(THURSDAY))
