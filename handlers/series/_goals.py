@@ -78,6 +78,8 @@ async def goal(ctx: Context[Any], words: str) -> Reply:
         name = reading.plain(found["goal"], GOAL, "目标")
     except UnreadableError as error:
         raise UserError(error.said(ctx.language)) from error
+    if not name:
+        raise UserError(ctx.say(Texts.USAGE))
     if found["said"] is None:
         wanted = int(found["wanted"]) if found["wanted"] else None
         await goals.put(ctx.store, one.id, round_, name, wanted, ctx.now())

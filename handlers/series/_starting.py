@@ -72,6 +72,8 @@ def read(words: str, now: datetime, zone: ZoneInfo) -> Wish | None:
     if found is None or not found["city"].strip():
         return None
     city = reading.plain(found["city"].strip("「」 "), NAME, "城市")
+    if not city:
+        return None
     rest = found["rest"].split(" ")
     for count in range(min(len(rest), WORDS), 0, -1):
         times = _times(" ".join(rest[:count]), now, zone)

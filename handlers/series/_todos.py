@@ -154,6 +154,8 @@ async def add(ctx: Context[Any], words: str) -> Reply | None:
         what = reading.plain(found["what"], WHAT, "待办")
     except UnreadableError as error:
         raise UserError(error.said(ctx.language)) from error
+    if not what:
+        return None
     day = due_on(event.starts_at, ZoneInfo(event.zone), days, ctx.now())
     number = await todos.add(ctx.store, event.id, days, day, what, at=ctx.now(), series=event.series, position=99)
     return answer(ctx.say(Texts.ADDED, number=f"T{number}", what=what, day=when(ctx, day, today_of(ctx))))
