@@ -92,6 +92,8 @@ EXAMPLES = {
     "checkin_code": Text(zh="签到码 E57", en="/checkin_code E57"),
     "checkin_for": Text(zh="代签 E57 木子、江南", en="/checkin_for E57 muzi, jiangnan"),
     "checkin_list": Text(zh="签到表 E57", en="/checkin_list E57"),
+    "interview": Text(zh="访谈 E57", en="/interview E57"),
+    "interviews": Text(zh="访谈表 E57", en="/interviews E57"),
     "q": Text(zh="问 E57 从库延迟怎么看", en="/q E57 how do I see replication lag?"),
     "up": Text(zh="同问 Q12", en="/up Q12"),
     "questions": Text(zh="提问 E57", en="/questions E57"),

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers import Errand, Outside, Reply, Right, Router
+from handlers import Context, Errand, Outside, Replies, Reply, Right, Router
 from handlers._events.meant import NUMBER as EVENT
 from handlers.checkin import _entering as entering
+from handlers.checkin import _exporting as exporting
 from handlers.checkin import _hosting as hosting
+from handlers.checkin import _interviewing as interviewing
 from handlers.checkin import _printing as printing
+from handlers.checkin._interview_texts import Texts as Interview
 from handlers.checkin._texts import Texts
+from storage.dialogs import Dialog
+from storage.messages import Stored
 
 
 class Settings(BaseModel):
@@ -43,6 +48,26 @@ router.command(
 router.command(
     "checkin_list", "签到表", needs=Right.SELF, fits=EVENT, help=Texts.HELP_LIST, usage=Texts.USAGE_LIST
 )(printing.wanted)  # fmt: skip
+router.command(
+    "interview", "访谈",
+    needs=Right.SELF, fits=rf"{EVENT}(?: .{{1,60}})?", help=Interview.HELP, usage=Interview.USAGE, private=True,
+)(interviewing.begin)  # fmt: skip
+router.command(
+    "interviews", "访谈表",
+    needs=Right.SELF, fits=EVENT, help=Interview.HELP_EXPORT, usage=Interview.USAGE_EXPORT, private=True,
+)(exporting.wanted)  # fmt: skip
+
+
+@router.dialog(interviewing.STEP)
+async def told(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Replies:
+    """Take what is told in an interview."""
+    return await interviewing.heard(message, dialog, ctx)
+
+
+@router.errand(exporting.EXPORT)
+async def export(errand: Errand, outside: Outside) -> list[Reply]:
+    """Write the interviews of an event."""
+    return await exporting.write(errand, outside)
 
 
 @router.errand(printing.WRITE)
