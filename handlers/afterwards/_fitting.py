@@ -51,4 +51,4 @@ def fitting(
         )
         if best is not None:
             found.setdefault(best.id, best)
-    return list(found.values())[:MOST]
+    return sorted(list(found.values())[:MOST], key=lambda group: group.id)  # as they are numbered when one is chosen
