@@ -45,6 +45,8 @@ from storage.metrics import (
 from storage.metrics._ask import Ask, Options, Scope
 from storage.metrics._cases import Case, Sample, cases, load, load_cases
 from storage.metrics._coverage import Covered, Seen, look, see
+from storage.metrics._held import Held, Meetings
+from storage.metrics._meetings import meetings, of_meetings
 from storage.metrics._printed import bar, growth, printable, revised, risen
 from storage.metrics._reducers import whole_per_cents
 from storage.metrics._terms import Bound, Figure, Limits, Missing, Row, Unit, Value, Why
@@ -65,10 +67,13 @@ from storage.metrics.periods import (
 
 __all__ = [
     "FIGURES",
+    "Ask",
     "Bound",
     "Case",
     "Covered",
     "Figure",
+    "Held",
+    "Meetings",
     "Missing",
     "Options",
     "Part",
@@ -97,8 +102,10 @@ __all__ = [
     "iso_week",
     "last_days",
     "load",
+    "meetings",
     "midnight",
     "month_of",
+    "of_meetings",
     "previous",
     "printable",
     "quarter_of",

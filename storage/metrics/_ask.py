@@ -43,6 +43,11 @@ class Scope:
         """Return the scope of all groups."""
         return cls("community", label, tuple(group.id for group in groups))
 
+    @property
+    def is_community(self) -> bool:
+        """Whether all groups are meant, so that what belongs to none of them counts as well."""
+        return self.key == "community"
+
     def only(self, groups: Iterable[int]) -> Scope:
         """Return this scope without the groups that are not among `groups` (e.g. those seen in both weeks)."""
         kept = set(groups)

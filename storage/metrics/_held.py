@@ -123,9 +123,7 @@ async def load_held(store: Store, ask: Ask, seen: Seen) -> Meetings:
 
 
 async def _events(store: Store, ask: Ask) -> list[Held]:
-    """Return the held events of the period that are for any group of the scope."""
-    if not ask.scope.groups:
-        return []
+    """Return the held events of the period that are for any group of the scope; of the community all."""
     columns = (EVENTS.c[name] for name in ("id", "title", "city", "series_id", "starts_at", "ends_at"))
     targets = select(literal(1)).where(EVENT_TARGETS.c.event_id == EVENTS.c.id)
     theirs = (
@@ -137,9 +135,10 @@ async def _events(store: Store, ask: Ask) -> list[Held]:
         select(*columns)
         .where(EVENTS.c.state == State.PUBLISHED, EVENTS.c.ends_at <= ask.now)
         .where(EVENTS.c.starts_at >= ask.period.since, EVENTS.c.starts_at < ask.period.until)
-        .where(~targets.exists() | theirs)
         .order_by(EVENTS.c.starts_at, EVENTS.c.id)
     )
+    if not ask.scope.is_community:
+        query = query.where(~targets.exists() | theirs)
     return [Held(*row) for row in await store.rows(query)]
 
 
