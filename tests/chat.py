@@ -39,6 +39,7 @@ from storage.replies import Body, plain
 
 T0 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 FEATURES = (
+    "afterwards",
     "articles",
     "experts",
     "ask",
