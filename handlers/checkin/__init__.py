@@ -37,16 +37,20 @@ router.command(
     "checkin", "签到", needs=Right.SELF, fits=entering.SAID, help=Texts.HELP, usage=Texts.USAGE
 )(entering.enter)  # fmt: skip
 router.command(
-    "attendance", "签到", needs=Right.SELF, fits=EVENT, help=Texts.HELP_COUNT, usage=Texts.USAGE_COUNT
+    "attendance", "签到",
+    needs=Right.GROUP, fits=EVENT, help=Texts.HELP_COUNT, usage=Texts.USAGE_COUNT, anywhere=True,
 )(hosting.count)  # fmt: skip
 router.command(
-    "checkin_code", "签到码", needs=Right.SELF, fits=EVENT, help=Texts.HELP_CODE, usage=Texts.USAGE_CODE
+    "checkin_code", "签到码",
+    needs=Right.GROUP, fits=EVENT, help=Texts.HELP_CODE, usage=Texts.USAGE_CODE, anywhere=True,
 )(hosting.code)  # fmt: skip
 router.command(
-    "checkin_for", "代签", needs=Right.SELF, fits=rf"{EVENT} (?s:.+)", help=Texts.HELP_FOR, usage=Texts.USAGE_FOR
+    "checkin_for", "代签",
+    needs=Right.GROUP, fits=rf"{EVENT} (?s:.+)", help=Texts.HELP_FOR, usage=Texts.USAGE_FOR, anywhere=True,
 )(hosting.check_in)  # fmt: skip
 router.command(
-    "checkin_list", "签到表", needs=Right.SELF, fits=EVENT, help=Texts.HELP_LIST, usage=Texts.USAGE_LIST
+    "checkin_list", "签到表",
+    needs=Right.GROUP, fits=EVENT, help=Texts.HELP_LIST, usage=Texts.USAGE_LIST, anywhere=True,
 )(printing.wanted)  # fmt: skip
 router.command(
     "interview", "访谈",
@@ -54,7 +58,8 @@ router.command(
 )(interviewing.begin)  # fmt: skip
 router.command(
     "interviews", "访谈表",
-    needs=Right.SELF, fits=EVENT, help=Interview.HELP_EXPORT, usage=Interview.USAGE_EXPORT, private=True,
+    needs=Right.GROUP, fits=EVENT, help=Interview.HELP_EXPORT, usage=Interview.USAGE_EXPORT,
+    private=True, anywhere=True,
 )(exporting.wanted)  # fmt: skip
 
 

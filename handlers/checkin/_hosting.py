@@ -61,7 +61,7 @@ def _day(ctx: Context[Any], event: Event, day: date) -> str:
 
 
 async def count(command: Command, ctx: Context[Any]) -> Reply:
-    """Return how many are there, who came for the first time and who is missing; to hosts alone."""
+    """Return how many are there, to hosts; in private also who came for the first time, and who is missing."""
     event, _ = await event_meant(ctx, command)
     await refuse_guests(ctx, event)
     came, every = await checkins.of_event(ctx.store, event.id), await guests(ctx.store, event.id)
@@ -69,7 +69,7 @@ async def count(command: Command, ctx: Context[Any]) -> Reply:
     lines = [_head(ctx, event, came, every, persons)]
     lines.append(await _first(ctx, event, came))
     left = [guest.name or guest.card for guest in every if guest.person not in persons and not guest.waiting]
-    if left and ctx.now() < event.ends_at and came:
+    if left and ctx.group.is_direct and ctx.now() < event.ends_at and came:
         lines.append(ctx.say(Texts.COUNT_LEFT, count=len(left), names=_some(ctx, left)))
     return answer(*(spaced(line) for line in lines), ctx.say(Texts.HOW, event=event.number), about=about(event))
 
@@ -92,10 +92,9 @@ def _head(
 async def _first(ctx: Context[Any], event: Event, came: Iterable[CheckIn]) -> str:
     new = await checkins.first_timers(ctx.store, event.id)
     members = list({one.person: one.member for one in came if one.person in new}.values())
-    if not members:
-        return ctx.say(Texts.COUNT_NO_FIRST)
-    group = None if ctx.group.is_direct else ctx.group.id
-    names = await names_of(ctx.store, members, group)
+    if not members or not ctx.group.is_direct:
+        return ctx.say(Texts.COUNT_FIRST_ONLY if members else Texts.COUNT_NO_FIRST, count=len(members))
+    names = await names_of(ctx.store, members)
     return ctx.say(Texts.COUNT_FIRST, count=len(members), names=_some(ctx, [names[m] for m in members if m in names]))
 
 

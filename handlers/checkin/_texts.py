@@ -82,6 +82,7 @@ class Texts:
     COUNT_ALL = Text(zh="，几天一共 {all} 人", en=", {all} on all days")
     COUNT_OF = Text(zh="，报名 {registered} 人里来了 {came} 人", en=", {came} of {registered} who registered")
     COUNT_FIRST = Text(zh="第一次来的 {count} 位：{names}", en="For the first time, {count}: {names}")
+    COUNT_FIRST_ONLY = Text(zh="第一次来的 {count} 位。", en="{count} for the first time.")
     COUNT_NO_FIRST = Text(zh="第一次来的还没有。", en="Nobody for the first time yet.")
     COUNT_LEFT = Text(zh="报了名还没到的 {count} 位：{names}", en="Registered and not there, {count}: {names}")
     AND_MORE = Text(zh="等", en=" and others")

@@ -44,7 +44,7 @@ router.command(
     "answered", "答过", needs=Right.SELF, fits=NUMBER + _BACK, help=Texts.HELP_TICK, usage=Texts.USAGE_TICK
 )(listing.tick)  # fmt: skip
 router.command(
-    "hide", "隐藏", needs=Right.SELF, fits=NUMBER + _BACK, help=Texts.HELP_HIDE, usage=Texts.USAGE_HIDE
+    "hide", "隐藏", needs=Right.GROUP, fits=NUMBER + _BACK, help=Texts.HELP_HIDE, usage=Texts.USAGE_HIDE, anywhere=True,
 )(listing.hide)  # fmt: skip
 router.command(
     "answer", "答",

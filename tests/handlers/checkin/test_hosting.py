@@ -67,6 +67,10 @@ async def test_the_count_is_live_and_for_hosts(open_chat: OpenChat) -> None:
         "报了名还没到的 2 位：江南、豆子",
         "没带手机的：「代签 E1 名字」。名单：「签到表 E1」。",
     ]
+    assert (await chat.say("root", "/attendance E1"))[0].splitlines()[1:] == [
+        "第一次来的 1 位。",
+        "没带手机的：「代签 E1 名字」。名单：「签到表 E1」。",
+    ]
     chat.clock.time = START + timedelta(days=1)
     assert (await chat.say("root", "/attendance E1"))[0].splitlines()[
         0
