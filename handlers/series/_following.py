@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Body, Context, Errand, Purpose, Reply, Text, UserError, answer
+from handlers._events.announcing import told_of_change
 from handlers._rules import instant
 from handlers._wording import durations
 from handlers._wording.masking import cut
@@ -104,8 +105,12 @@ async def shift(ctx: Context[Any], one: Series) -> list[Reply | Errand]:
 
 
 async def _changed(ctx: Context[Any], before: Event, after: Event) -> list[Reply | Errand]:
+    """Let an event be at another time; whoever was told of it is told, as of any change."""
+    await events.locked(ctx.store, before.id)
     await events.change(ctx.store, before.id, after, ctx.now())
-    return []
+    if not before.is_published:
+        return []
+    return await told_of_change(ctx, await events.get(ctx.store, before.id), before=before)
 
 
 async def _changes(ctx: Context[Any], one: Series) -> tuple[tuple[Event, datetime] | None, list[tuple[Event, Event]]]:

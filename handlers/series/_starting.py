@@ -42,8 +42,8 @@ class Texts:
         en="The series “{title}” in {city} goes on. See /series {city}; to end it: /series end {city}",
     )
     STARTED = Text(
-        zh="《{title}》排了 {count} 场，都还是草稿，没有告诉别人：",
-        en="“{title}” has {count} events, all of them drafts that nobody was told of:",
+        zh="《{title}》排了 {count} 场，都还是草稿，定好一场发一场「公布 {first}」：",
+        en="“{title}” has {count} events, all of them drafts; one by one: /event publish {first}",
     )
     ROUND = Text(zh="{number} {name}，{when}", en="{number} {name}, {when}")
     MORE = Text(zh="另有 {count} 场", en="{count} more")
@@ -176,4 +176,4 @@ async def _told(ctx: Context[Any], city: str, title: str, made: list[int]) -> Re
     today = ctx.now().astimezone(ctx.community.zone).date()
     due = sum(1 for todo in every if todo.due_on <= today)
     last = ctx.say(Texts.TODOS, count=len(every), due=due, city=city)
-    return answer(ctx.say(Texts.STARTED, title=title, count=len(made)), *lines, *more, last)
+    return answer(ctx.say(Texts.STARTED, title=title, count=len(made), first=found[made[0]].number), *lines, *more, last)

@@ -34,7 +34,7 @@ async def one(chat: Chat, text: str, who: str = "muzi") -> str:
 
 async def test_a_series_is_started_with_all_its_rounds_as_drafts(chat: Chat) -> None:
     assert (await one(chat, START)).splitlines() == [
-        "《象行成都》排了 4 场，都还是草稿，没有告诉别人：",
+        "《象行成都》排了 4 场，都还是草稿，定好一场发一场「公布 E1」：",
         "E1 第一轮 城市行，2027 年 3 月 6 日 14:00",
         "E2 第二轮 上手培训，2027 年 4 月 3 日 14:00",
         "E3 第三轮 企业行，2027 年 5 月 1 日 14:00",
@@ -289,7 +289,7 @@ async def test_in_english(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES, language="en")
     await chat.make_admin("muzi")
     said = (await one(chat, "/series start Chengdu 2027-03-06")).splitlines()
-    assert said[0] == "“Chengdu series” has 4 events, all of them drafts that nobody was told of:"
+    assert said[0] == "“Chengdu series” has 4 events, all of them drafts; one by one: /event publish E1"
     assert said[1] == "E1 Round 1: tour, 6 Mar 2027 14:00"
     assert (await one(chat, "/todo Chengdu")).splitlines()[1].startswith("T1 Settle place and day · E1 by 5 Jan")
     assert (await one(chat, "/goal Chengdu")).splitlines()[1] == "Round 1: registered 60 to come, checked in 40 to come"
