@@ -13,7 +13,10 @@ from handlers._rules import RuleText
 from handlers.digest._edition import Every
 
 FEATURE = "digest"
-SECTIONS = ("figures", "hot topics", "worth reading", "learnt", "open questions", "thanks", "newcomers")
+SECTIONS = (
+    "figures", "hot topics", "worth reading", "learnt", "open questions", "thanks", "newcomers",
+    "coming up", "what was",
+)  # fmt: skip
 
 
 class Settings(BaseModel):
