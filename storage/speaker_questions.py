@@ -27,6 +27,7 @@ QUESTIONS = Table(
     Column("thread_id", Id),  # what it became; without a foreign key, as pins name threads
     Index("ix_speaker_questions_event_id", "event_id"),
     Index("ix_speaker_questions_member_id", "member_id"),
+    Index("ix_speaker_questions_thread_id", "thread_id"),
 )
 
 VOTES = Table(
@@ -78,6 +79,11 @@ async def add(store: Store, event: int, member: int, text: str, at: datetime, gr
 async def find(store: Store, question: int) -> Question | None:
     """Return a question by number, if there is one that was not erased."""
     return next(iter(await _read(store, QUESTIONS.c.id == question)), None)
+
+
+async def of_thread(store: Store, thread: int) -> Question | None:
+    """Return the question that became a thread, if one did."""
+    return next(iter(await _read(store, QUESTIONS.c.thread_id == thread)), None)
 
 
 async def same(store: Store, event: int, text: str) -> Question | None:

@@ -8,7 +8,7 @@ from typing import Any
 from handlers import Context, Right, Text, UserError
 from handlers._rights import run_by_speaker
 from handlers._wording.names import call_name
-from storage import members, memberships
+from storage import events, members, memberships, speaker_questions
 from storage.database import Store
 from storage.events import Event
 
@@ -32,6 +32,13 @@ async def speaks(ctx: Context[Any], event: Event) -> bool:
     """Say whether the speaker of the words is one of the event's speakers, with whichever account."""
     known = {speaker.member for speaker in event.speakers} - {None}
     return bool(ctx.trusted and known.intersection(await members.siblings(ctx.store, ctx.speaker.id)))
+
+
+async def spoke_where_asked(ctx: Context[Any], thread: int) -> bool:
+    """Say whether the speaker of the words is a speaker of the event at which a thread's question was asked."""
+    question = await speaker_questions.of_thread(ctx.store, thread)
+    event = None if question is None else await events.find(ctx.store, question.event)
+    return event is not None and await speaks(ctx, event)
 
 
 async def refuse_guests(ctx: Context[Any], event: Event) -> None:

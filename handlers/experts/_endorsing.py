@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers import Command, Context, Reply, Text, UserError, answer
+from handlers._events.hosting import spoke_where_asked
 from handlers._experts.knowing import knows
 from handlers._relink import Relinker
 from handlers._threads.described import is_asker, meant
@@ -83,9 +84,16 @@ async def endorse(command: Command, ctx: Context[Any]) -> Reply:
 
 
 async def _is_expert(ctx: Context[Any], thread: Thread) -> bool:
-    """Say whether the speaker agreed to be asked and knows the topic of a thread that somebody else asked."""
+    """Say whether the speaker agreed to be asked and knows the topic of a thread that somebody else asked.
+
+    At an expert Q&A its speakers are experts on what was asked there.
+    """
+    if await is_asker(ctx, thread):
+        return False
+    if await spoke_where_asked(ctx, thread.id):
+        return True
     mine = (await experts.every(ctx.store)).get(ctx.speaker.person_id) if ctx.trusted else None
-    return mine is not None and not await is_asker(ctx, thread) and await knows(ctx, thread.topic, [mine])
+    return mine is not None and await knows(ctx, thread.topic, [mine])
 
 
 def chosen(placed: Iterable[Placed], out: set[int], replied: int | None) -> Stored | None:

@@ -29,6 +29,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_speaker_questions_event_id", "speaker_questions", ["event_id"])
     op.create_index("ix_speaker_questions_member_id", "speaker_questions", ["member_id"])
+    op.create_index("ix_speaker_questions_thread_id", "speaker_questions", ["thread_id"])
     op.create_table(
         "speaker_votes",
         Column("question_id", ID, ForeignKey("speaker_questions.id"), primary_key=True),

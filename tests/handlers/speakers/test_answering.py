@@ -90,6 +90,15 @@ async def test_an_expert_who_agreed_may_answer(open_chat: OpenChat) -> None:
     assert (await chat.tell("陆工", "答 Q1 先在订阅端加列"))[0].splitlines()[2] == "陆工答：先在订阅端加列"
 
 
+async def test_a_speaker_accepts_somebody_elses_answer(open_chat: OpenChat) -> None:
+    chat = await open_chat(features=FEATURES)
+    await a_qa(chat)
+    await chat.make_admin("root")
+    await chat.tell("root", "答 Q1 先在订阅端加列")
+    assert (await chat.ask_bot("路人", "认可 1"))[0].startswith("#1 的回答由提问者")
+    assert (await chat.ask_bot("柏舟", "认可 1"))[0].startswith("#1 认了 root 这句")
+
+
 async def test_nothing_is_posted_where_a_group_is_quiet_or_not_approved(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES)
     await a_qa(chat)
