@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from storage import companies
 from storage._event_rows import EVENT_HOSTS, EVENT_TARGETS, EVENTS, SPEAKERS, Event, Kind, Plan, Speaker, State
@@ -48,6 +48,26 @@ _LISTS = ("languages", "asks")
 _NAMES = {"series": "series_id", "rule": "rule_id"}
 _FIELDS = tuple(field.name for field in fields(Event) if field.name not in _APART)
 _COLUMNS = tuple(EVENTS.c[_NAMES.get(name, name)] for name in _FIELDS)
+# Built once: with each registration an event is looked up, and building these costs more than running them.
+_BY_ID = select(*_COLUMNS).where(EVENTS.c.id == bindparam("id"))
+_IDS = bindparam("ids", expanding=True)
+_SPEAKERS = (
+    select(SPEAKERS.c.event_id, SPEAKERS.c.name, companies.COMPANIES.c.name, SPEAKERS.c.about, SPEAKERS.c.member_id)
+    .select_from(SPEAKERS.outerjoin(companies.COMPANIES, companies.COMPANIES.c.id == SPEAKERS.c.company_id))
+    .where(SPEAKERS.c.event_id.in_(_IDS))
+    .order_by(SPEAKERS.c.position)
+)
+_HOSTS = (
+    select(EVENT_HOSTS.c.event_id, companies.COMPANIES.c.name)
+    .join(companies.COMPANIES, companies.COMPANIES.c.id == EVENT_HOSTS.c.company_id)
+    .where(EVENT_HOSTS.c.event_id.in_(_IDS))
+    .order_by(companies.COMPANIES.c.id)
+)
+_TARGETS = (
+    select(EVENT_TARGETS)
+    .where(EVENT_TARGETS.c.event_id.in_(_IDS))
+    .order_by(EVENT_TARGETS.c.kind, EVENT_TARGETS.c.value)
+)
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -155,7 +175,7 @@ async def get(store: Store, event: int) -> Event:
 
 async def find(store: Store, event: int) -> Event | None:
     """Return an event by number, if there is one."""
-    return next(iter(await _read(store, select(*_COLUMNS).where(EVENTS.c.id == event))), None)
+    return next(iter(await _read(store, _BY_ID, {"id": event})), None)
 
 
 async def several(store: Store, events: Collection[int]) -> dict[int, Event]:
@@ -217,8 +237,8 @@ async def of_rule(store: Store, rule: int, since: datetime) -> list[Event]:
     return await _read(store, query.order_by(EVENTS.c.starts_at, EVENTS.c.id))
 
 
-async def _read(store: Store, query: Select[Any]) -> list[Event]:
-    rows = [dict(zip(_FIELDS, row, strict=True)) for row in await store.rows(query)]
+async def _read(store: Store, query: Select[Any], values: Any = None) -> list[Event]:
+    rows = [dict(zip(_FIELDS, row, strict=True)) for row in await store.rows(query, values)]
     ids = [row["id"] for row in rows]
     apart: dict[str, dict[int, Any]] = {
         "speakers": {**await _speakers(store, ids)},
@@ -235,28 +255,21 @@ def _event(row: dict[str, Any], apart: dict[str, Any]) -> Event:
 
 
 async def _speakers(store: Store, ids: Sequence[int]) -> dict[int, list[Speaker]]:
-    joined = SPEAKERS.outerjoin(companies.COMPANIES, companies.COMPANIES.c.id == SPEAKERS.c.company_id)
-    named = (SPEAKERS.c.event_id, SPEAKERS.c.name, companies.COMPANIES.c.name, SPEAKERS.c.about, SPEAKERS.c.member_id)
-    query = select(*named).select_from(joined).where(SPEAKERS.c.event_id.in_(ids))
     found: dict[int, list[Speaker]] = {}
-    for event, name, company, about, member in await store.rows(query.order_by(SPEAKERS.c.position)):
+    for event, name, company, about, member in await store.rows(_SPEAKERS, {"ids": ids}):
         found.setdefault(event, []).append(Speaker(name, company or "", about, member))
     return found
 
 
 async def _hosts(store: Store, ids: Sequence[int]) -> dict[int, list[str]]:
-    joined = EVENT_HOSTS.join(companies.COMPANIES, companies.COMPANIES.c.id == EVENT_HOSTS.c.company_id)
-    query = select(EVENT_HOSTS.c.event_id, companies.COMPANIES.c.name).select_from(joined)
     found: dict[int, list[str]] = {}
-    wanted = query.where(EVENT_HOSTS.c.event_id.in_(ids))
-    for event, name in await store.rows(wanted.order_by(companies.COMPANIES.c.id)):
+    for event, name in await store.rows(_HOSTS, {"ids": ids}):
         found.setdefault(event, []).append(name)
     return found
 
 
 async def _targets(store: Store, ids: Sequence[int]) -> dict[int, list[Segment]]:
-    query = select(EVENT_TARGETS).where(EVENT_TARGETS.c.event_id.in_(ids))
     found: dict[int, list[Segment]] = {}
-    for event, kind, value in await store.rows(query.order_by(EVENT_TARGETS.c.kind, EVENT_TARGETS.c.value)):
+    for event, kind, value in await store.rows(_TARGETS, {"ids": ids}):
         found.setdefault(event, []).append(Segment(SegmentKind(kind), value))
     return found
