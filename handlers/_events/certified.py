@@ -11,9 +11,12 @@ from handlers._wording.names import call_name
 from storage import certificates, checkins, consents, members, registrations
 from storage.certificates import Certificate
 from storage.database import Store
+from storage.errands import Errand
 from storage.events import Event
 
 HIDDEN = "*"
+FEATURE, DRAW = "afterwards", "certificate"  # the errand that draws one
+NAME, RESULT = 40, 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +80,58 @@ async def _shown(store: Store, found: Certificate) -> bool:
 # -- issuing ----------------------------------------------------------------------------------------------------------
 
 
-async def issue(store: Store, event: Event, name: str, result: str, at: datetime) -> tuple[Certificate, bool]:
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Of one event: who bears which name among those who registered or came, and what was issued and holds.
+
+    Attributes:
+        bearers: Members by person, by name as names are compared.
+        held: Certificates by the person who holds one, and by the name of who is nobody's whom we know.
+    """
+
+    event: Event
+    bearers: dict[str, dict[int, int]]
+    held: dict[int | str, Certificate]
+
+
+async def register(store: Store, event: Event) -> Register:
+    """Return what decides whose a certificate of an event is."""
+    there = {one.member for one in await registrations.of_event(store, event.id)}
+    there |= {one.member for one in await checkins.of_event(store, event.id)}
+    issued = [one for one in await certificates.of_event(store, event.id) if one.revoked_at is None]
+    known = await members.several(store, {*there, *(one.member for one in issued if one.member is not None)})
+    bearers: dict[str, dict[int, int]] = {}
+    for member in sorted(there):
+        for name in {_folded(known[member].name), _folded(call_name(known[member].name))} - {""}:
+            bearers.setdefault(name, {}).setdefault(known[member].person_id, member)
+    held: dict[int | str, Certificate] = {}
+    for one in issued:
+        held[_folded(one.name) if one.member is None else known[one.member].person_id] = one
+    return Register(event, bearers, held)
+
+
+async def issue(store: Store, known: Register, name: str, result: str, at: datetime) -> tuple[Certificate, bool]:
     """Issue a certificate and return it, and whether it is new: who has one of the event that holds keeps it.
 
     It becomes the one's who registered or checked in under that name, if it is one person; else nobody's whom we know.
     """
-    holder = await holder_of(store, event, name)
-    for known in await certificates.of_event(store, event.id):
-        same = known.member == holder if holder is not None else _folded(known.name) == _folded(name)
-        if known.revoked_at is None and same:
-            return known, False
+    bearers = known.bearers.get(_folded(name), {})
+    person, member = next(iter(bearers.items())) if len(bearers) == 1 else (None, None)
+    holder = _folded(name) if person is None else person
+    if holder in known.held:
+        return known.held[holder], False
+    event = known.event
     made = await certificates.issue(
-        store, event=event.id, member=holder, name=name, what=event.title, result=result, at=at
+        store, event=event.id, member=member, name=name, what=event.title, result=result, at=at
     )
+    known.held[holder] = made
     return made, True
 
 
-async def holder_of(store: Store, event: Event, name: str) -> int | None:
-    """Return the member of an event who bears a name; None where nobody does, or several persons do."""
-    registered = [one.member for one in await registrations.of_event(store, event.id)]
-    came = [one.member for one in await checkins.of_event(store, event.id)]
-    wanted, found = _folded(name), dict[int, int]()
-    for member in (await members.several(store, {*registered, *came})).values():
-        if wanted in {_folded(member.name), _folded(call_name(member.name))} - {""}:
-            found.setdefault(member.person_id, member.id)
-    return next(iter(found.values())) if len(found) == 1 else None
+def sending(made: Certificate, group: int, mark: str = "") -> Errand:
+    """Return the errand that draws a certificate and sends it to its holder; `mark` lets it be sent once more."""
+    name = ":".join(part for part in (FEATURE, DRAW, made.number, mark) if part)
+    return Errand(FEATURE, DRAW, name, {"number": made.number}, group=group, member=made.member)
 
 
 def _folded(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import Command, Context, Errand, Feature, Outside, Replies, Reply, Right, Router, Text
+from handlers._events.certified import DRAW
 from handlers._events.meant import NUMBER
 from handlers.afterwards import _certifying as certifying
 from handlers.afterwards import _feedback as opinions
@@ -197,7 +198,7 @@ async def showcerts(command: Command, ctx: Context[Settings]) -> Reply:
     return await verifying.show(command, ctx)
 
 
-@router.errand(certifying.DRAW)
+@router.errand(DRAW)
 async def draw(errand: Errand, outside: Outside) -> list[Reply]:
     """Draw a certificate and send it to its holder."""
     return await certifying.draw(errand, outside)

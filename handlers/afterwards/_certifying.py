@@ -9,20 +9,18 @@ from typing import Any
 from handlers import ANY, Body, Command, Context, Errand, Outside, Purpose, Reply, Text, UserError, answer
 from handlers._drawing.typesetting import typeset
 from handlers._events import certified
+from handlers._events.certified import NAME, RESULT
 from handlers._events.meant import NUMBER, about, event_meant
 from handlers._files import keep
 from handlers._wording.names import spaced
 from handlers.afterwards._privately import addresses
-from handlers.afterwards._settings import FEATURE
 from handlers.afterwards._who import only_admins, only_begun
 from storage import certificates, events
 from storage.certificates import Certificate
 from storage.replies import File
 
-DRAW = "certificate"
 TEMPLATE = Path(__file__).with_name("templates") / "certificate.typ"
 FITS = rf"(?:{NUMBER} ){ANY}"
-NAME, RESULT = 40, 60  # characters
 
 
 class Texts:
@@ -74,14 +72,15 @@ async def certify(command: Command, ctx: Context[Any]) -> list[Reply | Errand] |
         raise UserError(ctx.say(Texts.USAGE))
     if len(name) > NAME or len(result) > RESULT:
         raise UserError(ctx.say(Texts.LONG, name=NAME, result=RESULT))
-    made, new = await certified.issue(ctx.store, event, name, result.strip(), ctx.now())
+    known = await certified.register(ctx.store, event)
+    made, new = await certified.issue(ctx.store, known, name, result.strip(), ctx.now())
     if not new:
         told = ctx.say(Texts.ALREADY, name=made.name, event=event.number, number=made.number)
         return answer(spaced(told), about=about(event))
     head = spaced(ctx.say(Texts.ISSUED, name=made.name, number=made.number, result=made.result))
     text = Texts.TO_BE_TOLD if made.member is None else Texts.SENT
     done = answer(head, ctx.say(text, name=made.name, number=made.number), about=about(event))
-    return [done, *([drawing(made, ctx.group.id)] if made.member is not None else [])]
+    return [done, *([certified.sending(made, ctx.group.id)] if made.member is not None else [])]
 
 
 async def revoke(command: Command, ctx: Context[Any]) -> Reply:
@@ -96,12 +95,6 @@ async def revoke(command: Command, ctx: Context[Any]) -> Reply:
         raise UserError(ctx.say(Texts.NO_NUMBER, number=number[:40]))
     done = await certificates.revoke(ctx.store, number, ctx.now())
     return answer(ctx.say(Texts.REVOKED if done else Texts.WAS_REVOKED, number=number))
-
-
-def drawing(made: Certificate, group: int, mark: str = "") -> Errand:
-    """Return the errand that draws a certificate and sends it to its holder; `mark` lets it be sent once more."""
-    name = ":".join(part for part in (FEATURE, DRAW, made.number, mark) if part)
-    return Errand(FEATURE, DRAW, name, {"number": made.number}, group=group, member=made.member)
 
 
 async def draw(errand: Errand, outside: Outside) -> list[Reply]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import Command, Context, Errand, Reply, Text, UserError, answer
-from handlers._events.certified import told
+from handlers._events.certified import sending, told
 from handlers._wording import durations
 from handlers._wording.names import spaced
-from handlers.afterwards._certifying import drawing
 from storage import certificates, consents, members
 from storage.certificates import Certificate
 
@@ -110,7 +109,7 @@ async def mine(_command: Command, ctx: Context[Any]) -> list[Reply | Errand] | R
     if not holding:
         return answer(*lines)
     day = f"{ctx.now():%Y%m%d}"
-    return [answer(*lines, ctx.say(Texts.PDF)), drawing(holding[-1], ctx.group.id, day)]
+    return [answer(*lines, ctx.say(Texts.PDF)), sending(holding[-1], ctx.group.id, day)]
 
 
 async def show(command: Command, ctx: Context[Any]) -> Reply:

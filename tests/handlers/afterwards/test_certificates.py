@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from handlers._events.certified import issue, masked, verified
+from handlers._events.certified import issue, masked, register, verified
 from storage import certificates, members
 from storage._forgetting import forget
 from storage.certificates import DIGITS, holds, likely, made, read
@@ -154,8 +154,9 @@ async def test_guesses_are_limited_and_a_slip_is_told(after: After) -> None:
 async def test_what_pages_are_given(after: After) -> None:
     await after.registers("muzi")
     async with after.chat.database.write() as store:
-        one, new = await issue(store, after.event, "muzi", "通过", after.chat.clock.now())
-        again, anew = await issue(store, after.event, "MUZI", "优秀", after.chat.clock.now())
+        known, now = await register(store, after.event), after.chat.clock.now()
+        one, new = await issue(store, known, "muzi", "通过", now)
+        again, anew = await issue(store, await register(store, after.event), "MUZI", "优秀", now)
         assert (one.number, new, anew) == (again.number, True, False)
         shown = await verified(store, one.number.lower())
         assert shown is not None
@@ -171,7 +172,7 @@ async def test_two_of_a_name_are_nobody_in_particular(open_after: Open) -> None:
     await after.registers("muzi_2", private=False)
     async with after.chat.database.write() as store:
         await members.ensure(store, "qq", "muzi_2", "muzi", after.chat.clock.now())
-        one, _ = await issue(store, after.event, "muzi", "通过", after.chat.clock.now())
+        one, _ = await issue(store, await register(store, after.event), "muzi", "通过", after.chat.clock.now())
     assert one.member is None
 
 
