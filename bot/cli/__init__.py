@@ -9,7 +9,20 @@ import sys
 
 import typer
 
-from bot.cli import booklet, demo, digest, exchange, figures, groups, learning, report, setup, upkeep
+from bot.cli import (
+    booklet,
+    certificates,
+    demo,
+    digest,
+    events,
+    exchange,
+    figures,
+    groups,
+    learning,
+    report,
+    setup,
+    upkeep,
+)
 from bot.cli._options import ConfigFile
 
 app = typer.Typer(
@@ -29,7 +42,20 @@ def begin(context: typer.Context, config: ConfigFile = None) -> None:
     context.obj = config
 
 
-for commands in (setup, demo, exchange, figures, digest, groups, report, booklet, learning, upkeep):
+for commands in (
+    setup,
+    demo,
+    exchange,
+    figures,
+    digest,
+    events,
+    groups,
+    report,
+    certificates,
+    booklet,
+    learning,
+    upkeep,
+):
     commands.register(app)
 
 

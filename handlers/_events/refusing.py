@@ -105,5 +105,7 @@ class Texts:
         zh="这样重复不行：{part}。最密每天一场，最多 500 场。",
         en="It cannot recur so: {part}. Once a day and 500 in all are the most.",
     )
+    RULES = Text(zh="一场活动只能有一条重复规则。", en="An event has one rule of recurrence at most.")
+    EXCEPTIONS = Text(zh="停的日子太多：{count}，最多 {most}。", en="It leaves out {count} days; {most} are the most.")
     NEVER = Text(zh="照这条规则一场也没有。", en="By this rule it never happens.")
     NO_FIELD = Text(zh="没有「{said}」这一项。能改的：{fields}", en="There is no “{said}”. What can change: {fields}")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Context, Errand, Reply, Text, UserError, answer
-from handlers._events import recurrence, timing, told
+from handlers._events import timing, told
+from handlers._events.making import make
 from handlers._events.planned import Recurring
 from handlers._events.refusing import UnreadableError
 from handlers._wording import durations
 from handlers.events import _publishing as publishing
 from storage import events, recurring
-from storage.events import Event, Plan, State
+from storage.events import Event, State
 from storage.recurring import Rule
 
 FITS = r"(?:[rR]\d{1,9}(?: (?:停办|end|(?:停|except) ?\d.{0,80}))?)?"
@@ -82,7 +82,7 @@ async def add(ctx: Context[Any], wanted: Recurring) -> Reply:
     """Keep a rule, make its first events as drafts, and say how they are published."""
     number = await recurring.add(ctx.store, wanted.rule, wanted.plan, except_on=wanted.except_on, by=ctx.speaker.id)
     rule = await _rule(ctx, number or 0)
-    made = await make(ctx, rule)
+    made = await make(ctx.store, rule, ctx.now(), _ahead_of(ctx))
     first = durations.when(wanted.plan.starts_at, ctx.now(), told.zone_of(ctx), ctx.language)
     values = {"title": _title(ctx, rule), "rule_text": rule_in_words(rule, ctx.language), "first": first}
     return answer(
@@ -92,32 +92,14 @@ async def add(ctx: Context[Any], wanted: Recurring) -> Reply:
     )
 
 
-async def make(ctx: Context[Any], rule: Rule) -> list[int]:
-    """Make the events of a rule that are not yet, some weeks ahead, and return their numbers."""
-    zone, length = ZoneInfo(rule.plan.zone), rule.plan.ends_at - rule.plan.starts_at
-    until = ctx.now() + timedelta(weeks=ctx.settings.weeks_ahead)
-    moments = recurrence.starts(
-        rule.rule, rule.plan.starts_at, zone, after=rule.made_until, until=until, except_on=rule.except_on
-    )
-    made = []
-    for moment in moments:
-        plan = replace(rule.plan, starts_at=moment, ends_at=moment + length)
-        made += await _made(ctx, rule, plan, moment) if moment > ctx.now() else []
-    await recurring.made(ctx.store, rule.id, until)
-    return made
-
-
-async def _made(ctx: Context[Any], rule: Rule, plan: Plan, occurrence: datetime) -> list[int]:
-    number = await events.add(ctx.store, plan, at=ctx.now(), by=rule.by_member, rule=rule.id, occurrence=occurrence)
-    if number is not None and rule.state is State.PUBLISHED:
-        await events.publish(ctx.store, number, ctx.now())
-    return [] if number is None else [number]
-
-
 async def make_all(ctx: Context[Any]) -> None:
     """Make the events of all rules that stand."""
     for rule in await recurring.standing(ctx.store):
-        await make(ctx, rule)
+        await make(ctx.store, rule, ctx.now(), _ahead_of(ctx))
+
+
+def _ahead_of(ctx: Context[Any]) -> timedelta:
+    return timedelta(weeks=ctx.settings.weeks_ahead)
 
 
 # -- by command -------------------------------------------------------------------------------------------------------
