@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, delete, select, update
 
 from storage.database import Store
+from storage.members import MEMBERS
 from storage.schema import METADATA, Id, UTCDateTime
 
 TODOS = Table(
@@ -61,7 +62,9 @@ class Todo:
 _NAMES = (
     "id", "event_id", "series_id", "days", "due_on", "what", "owner", "at", "done_at", "reminded_at", "overdue_at",
 )  # fmt: skip
-_COLUMNS = tuple(TODOS.c[name] for name in _NAMES)
+# Whoever asked to be forgotten has nothing to do any more.
+_OWNER = select(MEMBERS.c.id).where(MEMBERS.c.id == TODOS.c.owner, MEMBERS.c.forgotten_at.is_(None)).scalar_subquery()
+_COLUMNS = tuple(_OWNER.label(name) if name == "owner" else TODOS.c[name] for name in _NAMES)
 _ORDER = (TODOS.c.due_on, TODOS.c.position, TODOS.c.id)
 
 

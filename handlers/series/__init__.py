@@ -7,6 +7,7 @@ from handlers.series import _goals as goals
 from handlers.series import _shown as shown
 from handlers.series import _starting as starting
 from handlers.series import _todos as todos
+from handlers.series._editing import edit
 from handlers.series._following import follow, notice, shift
 from handlers.series._meant import admins_only, series_meant
 from handlers.series._reminding import remind
@@ -84,8 +85,9 @@ async def series(command: Command, ctx: Context[Settings]) -> Replies:
     word = first.lower()
     if word in _START:
         return await starting.start(ctx, rest)
-    if word in _TEMPLATE and not rest:
-        return answer(*shown.template(ctx))
+    if word in _TEMPLATE:
+        edited = await edit(ctx, rest)
+        return edited or answer(*shown.template(ctx))
     if word in _SHIFT and rest:
         return await shift(ctx, await series_meant(ctx, rest))
     if word in _END and rest:

@@ -13,6 +13,7 @@ from handlers._events.announcing import told_of_change
 from handlers._rules import instant
 from handlers._wording import durations
 from handlers._wording.masking import cut
+from handlers.series._meant import answerable
 from handlers.series._months import due_on, moment_later
 from handlers.series._template import decoded
 from storage import events, series, todos
@@ -70,7 +71,7 @@ async def notice(ctx: Context[Any]) -> list[Reply]:
 
 async def _asked(ctx: Context[Any], one: Series) -> list[Reply]:
     moved, changes = await _changes(ctx, one)
-    if moved is None or not changes or one.is_over or one.by_member is None:
+    if moved is None or not changes or one.is_over:
         return []
     event, before = moved
     zone = ZoneInfo(event.zone)
@@ -82,7 +83,10 @@ async def _asked(ctx: Context[Any], one: Series) -> list[Reply]:
     body = Body.of(head, *_lines(ctx, changes), ctx.say(Texts.ASK, city=one.city))
     button = Button(ctx.say(Texts.SHIFT), f"/series shift {one.city}")
     key = f"series:moved:{event.id}:{event.starts_at.isoformat()}"
-    return [Reply(Body(body.blocks, (button,)), member=one.by_member, purpose=Purpose.NOTICE, key=key)]
+    return [
+        Reply(Body(body.blocks, (button,)), member=member, purpose=Purpose.NOTICE, key=f"{key}:{member}")
+        for member in sorted(await answerable(ctx, one.by_member))
+    ]
 
 
 async def shift(ctx: Context[Any], one: Series) -> list[Reply | Errand]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Context, Reply, Text, UserError, answer
-from handlers._events import reading
-from handlers._events.refusing import UnreadableError
+from handlers._events.kept import kept
 from handlers.series._meant import admins_only, series_meant
 from handlers.series._template import decoded
 from storage import carry_over, checkins, events, goals
@@ -74,10 +73,7 @@ async def goal(ctx: Context[Any], words: str) -> Reply:
     round_, rounds = int(found["round"]), len(decoded(one.template).rounds)
     if round_ > rounds:
         raise UserError(ctx.say(Texts.NO_ROUND, count=rounds))
-    try:
-        name = reading.plain(found["goal"], GOAL, "目标")
-    except UnreadableError as error:
-        raise UserError(error.said(ctx.language)) from error
+    name = kept(ctx, found["goal"], GOAL, "目标")
     if not name:
         raise UserError(ctx.say(Texts.USAGE))
     if found["said"] is None:

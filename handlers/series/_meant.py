@@ -7,7 +7,8 @@ from typing import Any
 from handlers import Context, Right, Text, UserError
 from handlers._rights import run_by_speaker
 from handlers._wording.masking import quoted
-from storage import series
+from storage import grants, series
+from storage.grants import EVERYWHERE
 from storage.series import Series
 
 NAME = 30
@@ -36,6 +37,13 @@ async def admins_only(ctx: Context[Any]) -> None:
     here = Right.GROUP in ctx.rights if not ctx.group.is_direct else False
     if not here and not await run_by_speaker(ctx):
         raise UserError(ctx.say(Texts.ADMINS))
+
+
+async def answerable(ctx: Context[Any], begun_by: int | None) -> set[int]:
+    """Return who is told what concerns a series or an event: who began it, else, where they run nothing, the owners."""
+    if begun_by is not None and await grants.admin_of(ctx.store, begun_by):
+        return {begun_by}
+    return set(await grants.holders(ctx.store, Right.GROUP, EVERYWHERE))
 
 
 async def series_meant(ctx: Context[Any], city: str) -> Series:

@@ -11,10 +11,10 @@ from handlers import Body, Context, Purpose, Reply, Text
 from handlers._hours import options
 from handlers._settings import language
 from handlers.series._following import follow
+from handlers.series._meant import answerable
 from handlers.series._todos import lines, standing, today_of
 from storage import events as nouns
-from storage import grants, groups, members, series, settings, todos
-from storage.grants import EVERYWHERE, Right
+from storage import groups, series, settings, todos
 from storage.todos import Todo
 
 SHOWN = 5
@@ -69,17 +69,15 @@ async def _starters(ctx: Context[Any], found: list[Todo]) -> dict[int, set[int]]
     """Return by to-do the admin who answers for it: who began its series or made its event, else the owners."""
     every = {one.id: one for one in await series.every(ctx.store)}
     made = await nouns.several(ctx.store, {todo.event for todo in found})
-    owners = set(await grants.holders(ctx.store, Right.GROUP, EVERYWHERE))
     starters: dict[int, set[int]] = {}
     for todo in found:
         begun = every[todo.series].by_member if todo.series in every else made[todo.event].by_member
-        runs = begun is not None and bool(await grants.admin_of(ctx.store, begun))
-        starters[todo.id] = {begun} if runs and begun is not None else owners
+        starters[todo.id] = await answerable(ctx, begun)
     return starters
 
 
 async def _notice(ctx: Context[Any], member: int, found: list[Todo]) -> Reply:
-    direct = await groups.direct_of(ctx.store, (await members.get(ctx.store, member)).id)
+    direct = await groups.direct_of(ctx.store, member)
     overrides = {} if direct is None else await settings.overrides(ctx.store, direct.id)
     spoken = ctx.of(next(feature for feature in ctx.features if feature.name == "series"))
     spoken.language = language(overrides, ctx.community)

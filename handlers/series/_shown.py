@@ -48,8 +48,8 @@ class Texts:
         en="{count} to-dos, {late} late: /todo {city}. Goals: /goal {city}",
     )
     TEMPLATE = Text(
-        zh="模板（在设置里改：series.rounds、todos、goals，开好的系列不变）：",
-        en="The template (settings series.rounds, todos, goals; what was started stays):",
+        zh="模板，改一行：「系列 模板 加 T-14 订横幅」「系列 模板 去掉 …」，开好的系列不变：",
+        en="The template (/series template add T-14 banner, /series template drop …; what was started stays):",
     )
     TEMPLATE_TODOS = Text(zh="{line}；共 {count} 条", en="{line}; {count} in all")
     ENDED = Text(

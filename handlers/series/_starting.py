@@ -176,4 +176,6 @@ async def _told(ctx: Context[Any], city: str, title: str, made: list[int]) -> Re
     today = ctx.now().astimezone(ctx.community.zone).date()
     due = sum(1 for todo in every if todo.due_on <= today)
     last = ctx.say(Texts.TODOS, count=len(every), due=due, city=city)
-    return answer(ctx.say(Texts.STARTED, title=title, count=len(made), first=found[made[0]].number), *lines, *more, last)
+    return answer(
+        ctx.say(Texts.STARTED, title=title, count=len(made), first=found[made[0]].number), *lines, *more, last
+    )

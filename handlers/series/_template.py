@@ -108,6 +108,14 @@ def read_goal(line: str) -> Flag:
     return Flag(int(found[1]), found[2], int(found[3]) if found[3] else None)
 
 
+def kind_of(line: str) -> str | None:
+    """Return which of the lists a line belongs to by the way it is written; None: none."""
+    for name, pattern in (("rounds", _ROUND), ("todos", _TODO), ("goals", _GOAL)):
+        if pattern.fullmatch(line):
+            return name
+    return None
+
+
 def _checked(read: Any) -> AfterValidator:
     def check(line: str) -> str:
         read(line)

@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Body, Command, Context, Purpose, Reply, Text, UserError, answer
-from handlers._events import reading
-from handlers._events.refusing import UnreadableError
+from handlers._events.kept import kept
 from handlers._wording.masking import cut
 from handlers._wording.names import call_name, called, spaced
 from handlers.series._following import follow
@@ -150,10 +149,7 @@ async def add(ctx: Context[Any], words: str) -> Reply | None:
     event, days = await _event(ctx, found["event"]), int(found["days"])
     if days > DAYS:
         raise UserError(ctx.say(Texts.DAYS, most=DAYS))
-    try:
-        what = reading.plain(found["what"], WHAT, "待办")
-    except UnreadableError as error:
-        raise UserError(error.said(ctx.language)) from error
+    what = kept(ctx, found["what"], WHAT, "待办")
     if not what:
         return None
     day = due_on(event.starts_at, ZoneInfo(event.zone), days, ctx.now())

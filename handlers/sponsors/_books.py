@@ -8,8 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Body, Context, Errand, Outside, Purpose, Replies, Reply, Text, UserError, answer
-from handlers._events import reading
-from handlers._events.refusing import UnreadableError
+from handlers._events.kept import kept
 from handlers._files import keep
 from handlers._rights import run_by_speaker
 from handlers._sheets import Table, as_csv
@@ -31,7 +30,6 @@ _KIND = "|".join(sorted(_KINDS, key=len, reverse=True))
 _TOLD = re.compile(rf"({NUMBER}) ({_KIND})(?: (.*))?", re.IGNORECASE | re.DOTALL)
 _AMOUNT = re.compile(rf"({AMOUNT})(?: (.*))?", re.DOTALL)
 _EXPORT = re.compile(r"(?:导出|export) (.+)", re.IGNORECASE)
-_HALF = re.compile(r"(?<=[一-鿿》」]),\s?(?=[一-鿿《「])")  # commands come with their widths evened out
 _DROP = re.compile(r"(?:删|drop) [mM](\d{1,9})", re.IGNORECASE)
 
 
@@ -55,18 +53,6 @@ async def event_of(ctx: Context[Any], number: str) -> Event:
     if found is None:
         raise UserError(ctx.say(Texts.NO_EVENT, number=number.upper()))
     return found
-
-
-def words_of(ctx: Context[Any], text: str, most: int, name: str) -> str:
-    """Return somebody's words as they are kept.
-
-    Raises:
-        UserError: They are too long, or call everyone.
-    """
-    try:
-        return reading.plain(_HALF.sub("，", text), most, name)
-    except UnreadableError as error:
-        raise UserError(error.said(ctx.language)) from error
 
 
 async def books(ctx: Context[Any], words: str) -> Replies:
@@ -100,13 +86,13 @@ async def _keep(ctx: Context[Any], event: Event, kind: Kind, words: str) -> Repl
         amount = read(found[1] if found else "")
     except AmountError as error:
         raise UserError(ctx.say(Texts.AMOUNT)) from error
-    what = words_of(ctx, (found[2] or "") if found else "", WHAT, "说明")
+    what = kept(ctx, (found[2] or "") if found else "", WHAT, "说明")
     number = await money.add(
         ctx.store, event.id, kind, amount.cents, amount.currency, what, at=ctx.now(), by=ctx.speaker.id
     )
     said = _said(ctx, kind, amount.cents, amount.currency, what)
-    kept = ctx.say(Texts.KEPT, number=number, event=event.number, **said)
-    return answer(kept, *_sums(ctx, ctx.say(Texts.HERE), await money.sums(ctx.store, [event.id])))
+    line = ctx.say(Texts.KEPT, number=number, event=event.number, **said)
+    return answer(line, *_sums(ctx, ctx.say(Texts.HERE), await money.sums(ctx.store, [event.id])))
 
 
 def _said(ctx: Context[Any], kind: Kind, cents: int, currency: str, what: str) -> dict[str, str]:

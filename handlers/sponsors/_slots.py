@@ -7,10 +7,11 @@ from typing import Any
 
 from handlers import Context, Errand, Outside, Reply, UserError, answer
 from handlers._events import proof
+from handlers._events.kept import kept
 from handlers._events.proof import SLOTS
 from handlers._files import keep
 from handlers.sponsors._amounts import AMOUNT, Amount, AmountError, read, told
-from handlers.sponsors._books import FEATURE, NUMBER, event_of, sent, words_of
+from handlers.sponsors._books import FEATURE, NUMBER, event_of, sent
 from handlers.sponsors._texts import Texts
 from storage import companies, events, money
 from storage.money import Slot, Sponsorship
@@ -47,7 +48,7 @@ async def sponsor(ctx: Context[Any], words: str) -> Reply:
         raise UserError(ctx.say(Texts.SPONSOR_USAGE))
     event = await event_of(ctx, found[1])
     amount, what = _promised(ctx, (found[4] or "").strip())
-    name = words_of(ctx, found[2], COMPANY, "公司名")
+    name = kept(ctx, found[2], COMPANY, "公司名")
     if not name:
         raise UserError(ctx.say(Texts.SPONSOR_USAGE))
     company = await companies.ensure(ctx.store, name)
@@ -67,14 +68,14 @@ def _promised(ctx: Context[Any], words: str) -> tuple[Amount | None, str]:
     """
     try:
         if found := _FIRST.fullmatch(words):
-            return read(found[1]), words_of(ctx, found[2] or "", WHAT, "说明")
+            return read(found[1]), kept(ctx, found[2] or "", WHAT, "说明")
         if found := _LAST.fullmatch(words):
-            return read(found[2]), words_of(ctx, found[1], WHAT, "说明")
+            return read(found[2]), kept(ctx, found[1], WHAT, "说明")
     except AmountError as error:
         raise UserError(ctx.say(Texts.AMOUNT)) from error
     if _LIKE_MONEY.match(words):
         raise UserError(ctx.say(Texts.AMOUNT))
-    return None, words_of(ctx, words, WHAT, "说明") if words else ""
+    return None, kept(ctx, words, WHAT, "说明") if words else ""
 
 
 async def _known(ctx: Context[Any], number: str) -> Sponsorship:
@@ -90,6 +91,7 @@ def _said(ctx: Context[Any], one: Sponsorship) -> dict[str, object]:
     )
     what = ctx.say(Texts.WHAT, what=one.what) if one.what else ""
     slot = ctx.say(SLOTS[one.slot])
+    slot = slot.lower() if ctx.language == "en" else slot
     return {"number": one.id, "company": one.company_name, "slot": slot, "amount": amount, "what": what}
 
 
@@ -111,7 +113,7 @@ async def show(ctx: Context[Any], words: str) -> Reply:
     """Keep that what was promised was shown, and where."""
     number, _, where = words.partition(" ")
     one = await _known(ctx, number)
-    said = words_of(ctx, where, SHOWN, "说明")
+    said = kept(ctx, where, SHOWN, "说明")
     await money.show(ctx.store, one.id, said, ctx.now())
     return answer(ctx.say(Texts.KEPT_SHOWN, number=one.id, proof=said))
 

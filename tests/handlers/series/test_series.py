@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from storage import checkins, events, goals, members, registrations, segments, series, todos
+from storage import checkins, events, goals, members, privacy, registrations, segments, series, todos
 from storage.database import Database
 from storage.segments import Kind as SegmentKind
 from storage.segments import Segment
@@ -68,6 +68,7 @@ async def test_the_title_the_time_and_the_groups_of_the_city(chat: Chat) -> None
         assert event.ends_at - event.starts_at == timedelta(hours=7, minutes=30)
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -94,6 +95,7 @@ async def test_what_cannot_be_meant_is_told_kindly(chat: Chat, text: str, said: 
         assert await series.every(store) == []
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize("text", [START, "系列", "待办", "我来 T1", "目标 成都", "系列 模板"])
 async def test_members_decide_nothing(chat: Chat, text: str) -> None:
     for say in (chat.ask_bot, chat.tell):
@@ -124,6 +126,23 @@ async def test_the_template_is_shown_and_set(chat: Chat) -> None:
     await one(chat, "/settings series.rounds talk +0 一, talk +1 二", "olga")
     assert "talk +1 二" in await one(chat, "系列 模板")
     assert (await one(chat, START)).startswith("《象行成都》排了 2 场")
+
+
+async def test_an_owner_edits_the_template_line_by_line(chat: Chat) -> None:
+    await chat.make_owner("olga")
+    assert await one(chat, "系列 模板 加 T-14 订横幅") == "模板是大家的，要所有者来改。"
+    assert (await one(chat, "系列 模板 加 T-14 订横幅，两条", "olga")).startswith("模板加了一行：T-14 订横幅，两条。")
+    assert "T-14 订横幅，两条" in await one(chat, "系列 模板 待办")
+    assert await one(chat, "系列 模板 去掉 T-7 核对名单，准备签到码和物料", "olga") == (
+        "模板去掉了：T-7 核对名单，准备签到码和物料。"
+    )
+    assert "没有「T-8 没有的」这一行" in await one(chat, "系列 模板 去掉 T-8 没有的", "olga")
+    for line in ("party +0 一", "tour +1 早于峰会", "T-999 太早", "@所有人 40"):
+        assert "模板加了" not in await one(chat, f"系列 模板 加 {line}", "olga")
+    assert "排了 5 场" not in await one(chat, "系列 模板 加 meeting +6 复盘会", "olga")
+    assert (await one(chat, START)).startswith("《象行成都》排了 5 场")
+    assert await one(chat, "系列 模板 还原", "olga") == "模板还原了，照配置和自带的来。"
+    assert "meeting" not in await one(chat, "系列 模板")
 
 
 # -- to-dos -----------------------------------------------------------------------------------------------------------
@@ -199,6 +218,22 @@ async def test_nobody_is_reminded_of_what_has_ended_or_is_off(chat: Chat) -> Non
     chat.clock.time = datetime(2027, 1, 5, 2, tzinfo=UTC)
     assert await chat.tick() == []
     assert (await one(chat, "待办")).startswith("还没办的 16 条")
+
+
+async def test_whoever_is_forgotten_has_nothing_to_do_any_more(chat: Chat) -> None:
+    await one(chat, START)
+    await chat.say("dou", "我在")
+    await chat.ask_bot("muzi", "负责 T1 @dou", mentions=["dou"])
+    async with chat.database.write() as store:
+        for name in ("dou", "muzi"):
+            found = await members.find(store, "qq", name)
+            assert found is not None
+            await privacy.forget(store, [found.id], chat.clock.now())
+    await chat.make_owner("olga")
+    assert "T1 场地和日期定下来 · E1 2027 年 1 月 5 日前，没人认领" in await one(chat, "待办", "olga")
+    chat.clock.time = datetime(2027, 1, 5, 2, tzinfo=UTC)
+    assert len(await chat.tick()) == 1
+    assert chat.adapter.posted[-1].place.key == "direct:olga"
 
 
 # -- rounds that move -------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ async def test_costs_and_income_are_kept_and_summed_up(chat: Chat) -> None:
     assert "没有 M3 这一笔" in await one(chat, "记账 删 M3")
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize("amount", ["-300", "NaN", "1e5", "0", "1000000000000000000", "5,00", "三百", ""])
 async def test_an_amount_that_is_none(chat: Chat, amount: str) -> None:
     assert (await one(chat, f"记账 E1 支出 {amount} 场地")).startswith("没看懂多少钱。")
@@ -62,6 +63,7 @@ async def test_an_amount_that_is_none(chat: Chat, amount: str) -> None:
         assert await money.of_event(store, 1) == []
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -84,6 +86,7 @@ async def test_what_cannot_be_meant_is_told_kindly(chat: Chat, text: str, said: 
     assert said in await one(chat, text)
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize("text", ["记账 E1", "赞助 E1", "已展示 S1 门口", "赞助证明 S1"])
 async def test_money_is_the_admins_and_private(chat: Chat, text: str) -> None:
     await one(chat, "赞助 E1 苇间数据 展位 5000")
@@ -188,5 +191,5 @@ async def test_in_english(open_chat: OpenChat) -> None:
     async with chat.database.write() as store:
         await events.add(store, TOUR, at=chat.clock.now())
     assert (await one(chat, "/money E1 cost 300 venue")).splitlines()[0] == "M1: E1 cost 300 CNY, venue."
-    assert (await one(chat, "/sponsor E1 Acme booth USD 300")).startswith("S1: Acme sponsors the Booth of E1, 300 USD.")
-    assert (await one(chat, "/sponsor E1")).splitlines()[1] == "S1 Acme Booth, 300 USD, not shown yet"
+    assert (await one(chat, "/sponsor E1 Acme booth USD 300")).startswith("S1: Acme sponsors the booth of E1, 300 USD.")
+    assert (await one(chat, "/sponsor E1")).splitlines()[1] == "S1 Acme booth, 300 USD, not shown yet"
