@@ -1,6 +1,6 @@
 """Finds the pictures of events in a folder: PNG and JPEG named after them (`E57.jpg`, `E57-2.png`, `E57/stage.jpg`).
 
-Nothing outside of the folder is read, wherever a link in it leads; what is too large, or only looks like a picture, is
+Nothing outside of the folder is read: links in it are left alone; what is too large, or only looks like a picture, is
 left out, and said.
 """
 
@@ -46,7 +46,7 @@ def find(folder: Path, events: Collection[int]) -> Pictures:
         if event not in events:
             continue
         try:
-            content = _content(file, folder, space, len(found.of.get(event, ())))
+            content = _content(file, space, len(found.of.get(event, ())))
         except (OSError, PicturesError) as error:
             found.remarks.append(f"{file.relative_to(folder)}: left out, {_why(error)}")
             continue
@@ -78,17 +78,17 @@ def _named(folder: Path) -> list[tuple[Path, int]]:
     return told
 
 
-def _content(file: Path, folder: Path, space: int, before: int) -> bytes:
+def _content(file: Path, space: int, before: int) -> bytes:
     """Return a picture, of an event that has some before it.
 
     Raises:
         OSError: It cannot be read.
-        PicturesError: It lies elsewhere, is too large, one too many, or no picture.
+        PicturesError: It is a link, too large, one too many, or no picture.
     """
     if before >= MOST:
         raise PicturesError(f"an event has at most {MOST} pictures.")
-    if not file.resolve().is_relative_to(folder.resolve()) or not file.resolve().is_file():
-        raise PicturesError("it lies outside of the folder.")
+    if file.is_symlink() or not file.is_file():
+        raise PicturesError("it is a link; only files of the folder itself are read.")
     if file.stat().st_size > min(EACH, space):
         raise PicturesError(f"it is larger than {EACH // 1_000_000} MB, or all of them are than {ALL // 1_000_000} MB.")
     content = file.read_bytes()
