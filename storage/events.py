@@ -50,7 +50,7 @@ _FIELDS = tuple(field.name for field in fields(Event) if field.name not in _APAR
 _COLUMNS = tuple(EVENTS.c[_NAMES.get(name, name)] for name in _FIELDS)
 # Built once: with each registration an event is looked up, and building these costs more than running them.
 _BY_ID = select(*_COLUMNS).where(EVENTS.c.id == bindparam("id"))
-_IDS = bindparam("ids", expanding=True)
+_IDS: Any = bindparam("ids", expanding=True)
 _SPEAKERS = (
     select(SPEAKERS.c.event_id, SPEAKERS.c.name, companies.COMPANIES.c.name, SPEAKERS.c.about, SPEAKERS.c.member_id)
     .select_from(SPEAKERS.outerjoin(companies.COMPANIES, companies.COMPANIES.c.id == SPEAKERS.c.company_id))

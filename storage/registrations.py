@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
-    ForeignKey,
-    Index,
     Select,
-    Table,
-    Text,
-    UniqueConstraint,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -25,91 +18,43 @@ from sqlalchemy import (
 )
 
 from storage import members
+from storage._registration_rows import ACTIVE, REGISTRATIONS, Counts, Registration, Source, State
 from storage.database import Store
 from storage.events import EVENTS
 from storage.events import State as Stands
 from storage.frames import GroupKind
 from storage.groups import GROUPS
 from storage.members import MEMBERS
-from storage.schema import METADATA, PERSONAL, Id, UTCDateTime
+from storage.memberships import MEMBERSHIPS
 
-REGISTRATIONS = Table(
-    "registrations",
-    METADATA,
-    Column("id", Id, primary_key=True),
-    Column("event_id", Id, ForeignKey("events.id"), nullable=False),
-    Column("member_id", Id, ForeignKey("members.id"), nullable=False),
-    Column("state", Text, nullable=False),
-    Column("at", UTCDateTime, nullable=False),  # when they came into the line, anew after they had left it
-    Column("changed_at", UTCDateTime, nullable=False),
-    Column("group_id", Id, ForeignKey("groups.id")),  # where it was said; NULL: in private, or at the door
-    Column("source", Text, nullable=False),
-    Column("referrer", Id, ForeignKey("members.id")),  # whose word brought them
-    Column("company_id", Id, ForeignKey("companies.id")),
-    *(Column(name, Text, nullable=False, server_default="", info=PERSONAL) for name in ("title", "city")),
-    *(Column(name, Text, nullable=False, server_default="", info=PERSONAL) for name in ("email", "phone")),
-    Column("remind", Text, nullable=False, server_default=""),  # off | 1d | 1h; empty: as the event says
-    Column("promoted_at", UTCDateTime),  # when a seat was found for who waited
-    UniqueConstraint("event_id", "member_id"),
-    Index("ix_registrations_event_id_state_at", "event_id", "state", "at"),
-    Index("ix_registrations_event_id_group_id_at", "event_id", "group_id", "at"),
-    Index("ix_registrations_member_id", "member_id"),
-)
+__all__ = [
+    "ACTIVE",
+    "REGISTRATIONS",
+    "Counts",
+    "Registration",
+    "Source",
+    "State",
+    "after",
+    "among",
+    "at_door",
+    "counts",
+    "get",
+    "held",
+    "lately",
+    "left_lately",
+    "mark",
+    "of_event",
+    "of_member",
+    "of_person",
+    "of_siblings",
+    "place",
+    "put",
+    "read",
+    "written_to",
+]
 
-
-class State(StrEnum):
-    """Whether somebody comes."""
-
-    IN = "in"
-    WAITING = "waiting"
-    CANCELLED = "cancelled"
-
-
-class Source(StrEnum):
-    """Where a registration came from."""
-
-    GROUP = "group"
-    PRIVATE = "private"
-    LINK = "link"
-    REFERRAL = "referral"
-    DOOR = "door"
-
-
-ACTIVE = (State.IN, State.WAITING)
 CHUNK = 5_000  # persons asked for in one statement
 SHOWN = 8  # of those who registered lately
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many persons have a seat at an event, and how many wait for one."""
-
-    taken: int
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One person's word that they come; `company` is an id."""
-
-    id: int
-    event: int
-    member: int
-    person: int
-    state: State
-    at: datetime
-    changed_at: datetime
-    group: int | None
-    source: Source
-    referrer: int | None
-    company: int | None
-    title: str
-    city: str
-    email: str
-    phone: str
-    remind: str
-    promoted_at: datetime | None
-
 
 _BEFORE = ("id", "event_id", "member_id")
 _AFTER = ("state", "at", "changed_at", "group_id", "source", "referrer", "company_id", "title", "city", "email")
@@ -120,6 +65,41 @@ _QUERY = select(
     *(REGISTRATIONS.c[name] for name in (*_AFTER, *_LAST)),
 ).join(MEMBERS, MEMBERS.c.id == REGISTRATIONS.c.member_id)
 _IN_LINE = (REGISTRATIONS.c.at, REGISTRATIONS.c.id)
+
+
+def _siblings(wanted: Any) -> Select[Any]:
+    """Return the ids of all accounts of some members' persons."""
+    one, other = MEMBERS.alias(), MEMBERS.alias()
+    return select(other.c.id).join(one, one.c.person_id == other.c.person_id).where(one.c.id.in_(wanted))
+
+
+# Built once: building these costs more than running them, and registrations come in thousands.
+_THERE = _QUERY.where(REGISTRATIONS.c.event_id == bindparam("event"))
+_OF_MEMBER = _THERE.where(REGISTRATIONS.c.member_id == bindparam("member"))
+_MEMBERS: Any = bindparam("members", expanding=True)
+_OF_SIBLINGS = _THERE.where(REGISTRATIONS.c.member_id.in_(_siblings(_MEMBERS))).order_by(*_IN_LINE)
+_LATELY = and_(
+    REGISTRATIONS.c.event_id == bindparam("event"),
+    REGISTRATIONS.c.group_id == bindparam("group"),
+    REGISTRATIONS.c.state == bindparam("state"),
+    REGISTRATIONS.c.at >= bindparam("since"),
+)
+_CARD = and_(MEMBERSHIPS.c.member_id == MEMBERS.c.id, MEMBERSHIPS.c.group_id == REGISTRATIONS.c.group_id)
+_COUNT_LATELY = select(func.count()).select_from(REGISTRATIONS).where(_LATELY)
+_NAMES_LATELY = (
+    select(func.coalesce(func.nullif(MEMBERSHIPS.c.name, ""), MEMBERS.c.name))
+    .select_from(REGISTRATIONS.join(MEMBERS, MEMBERS.c.id == REGISTRATIONS.c.member_id).outerjoin(MEMBERSHIPS, _CARD))
+    .where(_LATELY, MEMBERS.c.signed.is_(True))
+    .order_by(*_IN_LINE)
+    .limit(SHOWN)
+)
+_WRITTEN_TO = (
+    select(MEMBERS.c.person_id, MEMBERS.c.id)
+    .join(GROUPS, GROUPS.c.member_id == MEMBERS.c.id)
+    .where(MEMBERS.c.person_id.in_(bindparam("persons", expanding=True)), MEMBERS.c.forgotten_at.is_(None))
+    .where(GROUPS.c.kind == GroupKind.DIRECT, GROUPS.c.account_id.is_not(None))
+    .order_by(GROUPS.c.id)
+)
 
 
 def _registration(row: Any) -> Registration:
@@ -166,7 +146,7 @@ async def after(
     """Return the next registrations behind one, by id: for who goes through many in steps; of all or some members."""
     query = _QUERY.where(held(event, states), REGISTRATIONS.c.id > since).order_by(REGISTRATIONS.c.id).limit(limit)
     if among is not None:
-        query = query.where(REGISTRATIONS.c.member_id.in_(_siblings(among)))
+        query = query.where(REGISTRATIONS.c.member_id.in_(_siblings(list(among))))
     return [_registration(row) for row in await store.rows(query)]
 
 
@@ -174,24 +154,15 @@ async def among(
     store: Store, event: int, wanted: Collection[int], states: Iterable[State] = (State.IN,)
 ) -> list[Registration]:
     """Return the registrations of some members' persons, one for each."""
-    return _one_each(await read(store, held(event, states), REGISTRATIONS.c.member_id.in_(_siblings(wanted))))
-
-
-def _siblings(wanted: Iterable[int]) -> Select[Any]:
-    """Return the ids of all accounts of some members' persons."""
-    one, other = MEMBERS.alias(), MEMBERS.alias()
-    return select(other.c.id).join(one, one.c.person_id == other.c.person_id).where(one.c.id.in_(list(wanted)))
+    return _one_each(await read(store, held(event, states), REGISTRATIONS.c.member_id.in_(_siblings(list(wanted)))))
 
 
 async def written_to(store: Store, persons: Collection[int]) -> dict[int, int]:
     """Return those of some persons who talk with the bot in private, each with the account that they last began to."""
     found: dict[int, int] = {}
     every = list(persons)
-    query = select(MEMBERS.c.person_id, MEMBERS.c.id).join(GROUPS, GROUPS.c.member_id == MEMBERS.c.id)
-    open_ones = GROUPS.c.kind == GroupKind.DIRECT, GROUPS.c.account_id.is_not(None), MEMBERS.c.forgotten_at.is_(None)
     for start in range(0, len(every), CHUNK):
-        chunk = MEMBERS.c.person_id.in_(every[start : start + CHUNK])
-        rows = await store.rows(query.where(chunk, *open_ones).order_by(GROUPS.c.id))
+        rows = await store.rows(_WRITTEN_TO, {"persons": every[start : start + CHUNK]})
         found |= {row[0]: row[1] for row in rows}
     return found
 
@@ -226,18 +197,17 @@ async def place(store: Store, one: Registration) -> int:
 
 async def of_siblings(store: Store, event: int, member: int) -> list[Registration]:
     """Return all that a member's person ever registered for an event, under whichever account."""
-    return await read(store, REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.member_id.in_(_siblings([member])))
+    return [_registration(row) for row in await store.rows(_OF_SIBLINGS, {"event": event, "members": [member]})]
 
 
-async def lately(store: Store, event: int, group: int, since: datetime) -> dict[State, tuple[int, list[int]]]:
-    """Return by state how many registered in a group since a time, and the first few of them."""
-    here = (REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.group_id == group, REGISTRATIONS.c.at >= since)
-    query = select(REGISTRATIONS.c.state, func.count()).where(*here).group_by(REGISTRATIONS.c.state)
-    found = {}
-    for state, count in await store.rows(query):
-        first = select(REGISTRATIONS.c.member_id).where(*here, REGISTRATIONS.c.state == state)
-        found[State(state)] = (int(count), await store.scalars(first.order_by(*_IN_LINE).limit(SHOWN)))
-    return found
+async def lately(store: Store, event: int, group: int, state: State, since: datetime) -> tuple[int, list[str]]:
+    """Return how many registered in a group since a time and are in a state, and the names of the first of them.
+
+    The names are cards, as they stand in the group, of those who may be named.
+    """
+    asked = {"event": event, "group": group, "state": state, "since": since}
+    count = int(await store.scalar(_COUNT_LATELY, asked))
+    return count, await store.scalars(_NAMES_LATELY, asked) if count else []
 
 
 async def left_lately(store: Store, event: int, group: int, since: datetime) -> int:
@@ -285,8 +255,7 @@ async def put(store: Store, event: int, member: int, values: dict[str, Any]) -> 
 
 async def get(store: Store, event: int, member: int) -> Registration:
     """Return the registration of this very member, which must be there."""
-    found = await read(store, REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.member_id == member)
-    return found[0]
+    return _registration(await store.row(_OF_MEMBER, {"event": event, "member": member}))
 
 
 async def mark(store: Store, registration: int, **values: Any) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage import members
 from storage.database import Store
@@ -14,12 +15,11 @@ from storage.events import State as Stands
 from storage.members import MEMBERS
 from storage.registrations import (
     ACTIVE,
+    CHUNK,
     REGISTRATIONS,
-    Counts,
     Registration,
     Source,
     State,
-    counted,
     get,
     held,
     mark,
@@ -28,11 +28,34 @@ from storage.registrations import (
     read,
 )
 
+# Built once: building these costs more than running them, and registrations come in thousands.
+_THERE = REGISTRATIONS.c.event_id == bindparam("event")
+_TAKEN = select(func.count()).select_from(REGISTRATIONS).where(_THERE, REGISTRATIONS.c.state == State.IN)
+_WAITS = select(REGISTRATIONS.c.id).where(_THERE, REGISTRATIONS.c.state == State.WAITING).exists()
+_STAND = select(_TAKEN.scalar_subquery(), _WAITS)
+_CHANGING = ("state", "capacity", "starts_at", "ends_at")
+_HOLD = select(*(EVENTS.c[name] for name in _CHANGING)).where(EVENTS.c.id == bindparam("event"))
 
-async def seats(store: Store, event: int) -> Counts:
-    """Return how many registrations hold a seat, or wait: by rows, which cost less to count and are never too few."""
-    query = select(REGISTRATIONS.c.state, func.count()).where(held(event))
-    return counted(await store.rows(query.group_by(REGISTRATIONS.c.state)))
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How many registrations hold a seat, and whether any waits: by rows, which are never fewer than persons."""
+
+    taken: int
+    waits: bool
+
+
+async def hold(store: Store, event: Event) -> Event:
+    """Lock an event that was just read, and return it as it is now in all that decides about seats."""
+    row = await store.row(_HOLD if store.is_sqlite else _HOLD.with_for_update(), {"event": event.id})
+    found = dict(zip(_CHANGING, row, strict=True))
+    return replace(event, **found | {"state": Stands(found["state"])})
+
+
+async def stand(store: Store, event: int) -> Stand:
+    """Return how the seats of an event stand."""
+    row = await store.row(_STAND, {"event": event})
+    return Stand(int(row[0]), bool(row[1]))
 
 
 async def join(
@@ -53,8 +76,8 @@ async def join(
     standing = next((one for one in every if one.state in ACTIVE), None)
     if standing is not None:
         return standing, False
-    stand = await seats(store, event.id) if event.capacity is not None else Counts(0, 0)
-    free = event.capacity is None or (stand.taken < event.capacity and not stand.waiting)
+    now = await stand(store, event.id) if event.capacity is not None else Stand(0, waits=False)
+    free = event.capacity is None or (now.taken < event.capacity and not now.waits)
     values: dict[str, Any] = {
         "state": State.IN if free else State.WAITING,
         "at": at,
@@ -75,10 +98,10 @@ async def leave(store: Store, event: int, member: int, at: datetime) -> bool:
 
 async def fill(store: Store, event: Event, at: datetime) -> list[Registration]:
     """Give the seats that are free to those who wait, in their order; return who got one."""
-    stand = await seats(store, event.id)
-    if not stand.waiting or (event.capacity is not None and stand.taken >= event.capacity):
+    now = await stand(store, event.id)
+    free = CHUNK if event.capacity is None else min(CHUNK, event.capacity - now.taken)
+    if not now.waits or free <= 0:
         return []
-    free = None if event.capacity is None else event.capacity - stand.taken
     chosen = await read(store, held(event.id, [State.WAITING]), limit=free)
     ids = [one.id for one in chosen]
     promoted = {"state": State.IN, "promoted_at": at, "changed_at": at}

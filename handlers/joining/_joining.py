@@ -8,12 +8,11 @@ from typing import Any
 from handlers import Body, Command, Context, Errand, Purpose, Reply, UserError, answer
 from handlers._events.meant import about, event_meant
 from handlers._events.promoting import filled, settled
-from handlers._wording import names
-from handlers._wording.names import spaced
+from handlers._wording.names import call_name, spaced
 from handlers.joining import _asking as asking
 from handlers.joining._texts import Texts
 from handlers.joining._told import confirmation, fields
-from storage import events, members, outbox, privacy, referrals, registrations, seats
+from storage import members, outbox, privacy, referrals, registrations, seats
 from storage.events import Event, State
 from storage.registrations import Registration, Source
 from storage.registrations import State as Stands
@@ -29,8 +28,8 @@ async def join(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
         UserError: It is not open to them, or the word by which they come is no one's, or their own.
     """
     found, words = await event_meant(ctx, command)
-    await _check_speaker(ctx)
-    event = await events.locked(ctx.store, found.id)
+    await _check_speaker(command, ctx)
+    event = await seats.hold(ctx.store, found)
     check_open(ctx, event)
     source, referrer = await _source(ctx, event, words)
     group = None if ctx.group.is_direct else ctx.group.id
@@ -52,7 +51,7 @@ async def join(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
 async def leave(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     """Cancel the speaker's registration; the seat goes to who waits longest."""
     event, _ = await event_meant(ctx, command)
-    event = await events.locked(ctx.store, event.id)
+    event = await seats.hold(ctx.store, event)
     if not await seats.leave(ctx.store, event.id, ctx.speaker.id, ctx.now()):
         raise UserError(ctx.say(Texts.NOT_IN, event=event.number))
     await asking.forget(ctx, event)
@@ -62,10 +61,11 @@ async def leave(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     return [await _gone(ctx, event), *lucky]
 
 
-async def _check_speaker(ctx: Context[Any]) -> None:
+async def _check_speaker(command: Command, ctx: Context[Any]) -> None:
     if not ctx.trusted:
         raise UserError(ctx.say(Texts.UNSTABLE))
-    if await privacy.is_silent(ctx.store, ctx.speaker.id):
+    # What members who are not recorded write never comes this far; what they press does.
+    if command.message is None and await privacy.is_silent(ctx.store, ctx.speaker.id):
         raise UserError(ctx.say(Texts.SILENT))
 
 
@@ -145,40 +145,46 @@ async def _since(ctx: Context[Any], word: str) -> datetime:
 async def _in_group(ctx: Context[Any], event: Event) -> Reply:
     """Return the one post on all who registered here within two minutes: the group sees progress, not a flood."""
     word = f"join-{event.id}"
-    lately = await registrations.lately(ctx.store, event.id, ctx.group.id, await _since(ctx, word))
-    stand = await seats.seats(ctx.store, event.id)
-    full = {"event": event.number, "taken": stand.taken, "capacity": event.capacity}
+    since = await _since(ctx, word)
+    stand = await seats.stand(ctx.store, event.id) if event.capacity is not None else None
     lines = []
-    if Stands.IN in lately:
-        came = ctx.say(Texts.CAME, event=event.number, names=await _named(ctx, *lately[Stands.IN]))
-        if event.capacity is not None:
-            left = event.capacity - stand.taken
-            came += ctx.say(Texts.FREE, left=left) if left > 0 else ctx.say(Texts.NONE_FREE, **full)
-        lines.append(came + ctx.say(Texts.END))
-    if Stands.WAITING in lately:
-        lines.append(ctx.say(Texts.IN_LINE, **full, names=await _named(ctx, *lately[Stands.WAITING])))
+    came = await _named(ctx, event, Stands.IN, since)
+    if came:
+        lines.append(ctx.say(Texts.CAME, event=event.number, names=came) + _left(ctx, event, stand))
+    in_line = await _named(ctx, event, Stands.WAITING, since) if stand is not None and stand.waits else ""
+    if in_line and stand is not None:
+        full = {"event": event.number, "taken": stand.taken, "capacity": event.capacity}
+        lines.append(ctx.say(Texts.IN_LINE, **full, names=in_line))
     if event.asks:
         lines.append(ctx.say(Texts.ASKS, event=event.number, fields=fields(ctx, event.asks)))
     return _gathered(ctx, event, Body.of(*map(spaced, lines)), word)
 
 
-async def _named(ctx: Context[Any], count: int, first: list[int]) -> str:
-    """Return who it is: the first few by what they are called, of those who may be named, and how many in all."""
-    called = await names.called(ctx.store, ctx.group.id, first)
-    shown = list(dict.fromkeys(called[member] for member in first if member in called))[:NAMED]
+async def _named(ctx: Context[Any], event: Event, state: Stands, since: datetime) -> str:
+    """Return who registered here: the first few by what they are called, of those who may be named, and how many."""
+    count, cards = await registrations.lately(ctx.store, event.id, ctx.group.id, state, since)
+    shown = list(dict.fromkeys(filter(None, map(call_name, cards))))[:NAMED]
+    if not count:
+        return ""
     if not shown:
         return ctx.say(Texts.COUNTED, count=count)
     listed = (", " if ctx.language == "en" else "、").join(shown)
     return listed if len(shown) == count else ctx.say(Texts.SEVERAL, names=listed, count=count)
 
 
+def _left(ctx: Context[Any], event: Event, stand: seats.Stand | None) -> str:
+    """Return how many seats are left, and the end of the sentence."""
+    if stand is None or event.capacity is None:
+        return ctx.say(Texts.END)
+    left = event.capacity - stand.taken
+    if left > 0:
+        return ctx.say(Texts.FREE, left=left) + ctx.say(Texts.END)
+    return ctx.say(Texts.NONE_FREE, taken=stand.taken, capacity=event.capacity) + ctx.say(Texts.END)
+
+
 async def _gone(ctx: Context[Any], event: Event) -> Reply:
     word = f"leave-{event.id}"
     count = await registrations.left_lately(ctx.store, event.id, ctx.group.id, await _since(ctx, word))
-    line = ctx.say(Texts.GONE, event=event.number, count=max(count, 1))
-    if event.capacity is not None:
-        stand = await seats.seats(ctx.store, event.id)
-        left = event.capacity - stand.taken
-        full = {"taken": stand.taken, "capacity": event.capacity}
-        line += ctx.say(Texts.FREE, left=left) if left > 0 else ctx.say(Texts.NONE_FREE, **full)
-    return _gathered(ctx, event, Body.of(line + ctx.say(Texts.END)), word)
+    stand = await seats.stand(ctx.store, event.id)
+    line = ctx.say(Texts.GONE, event=event.number, count=max(count, 1)) + _left(ctx, event, stand)
+    return _gathered(ctx, event, Body.of(line), word)

@@ -33,8 +33,8 @@ def upgrade() -> None:
         UniqueConstraint("event_id", "member_id"),
     )
     op.create_index("ix_registrations_event_id_state_at", "registrations", ["event_id", "state", "at"])
-    where = "ix_registrations_event_id_group_id_at"
-    op.create_index(where, "registrations", ["event_id", "group_id", "at"])
+    where = "ix_registrations_event_id_group_id_state_at"
+    op.create_index(where, "registrations", ["event_id", "group_id", "state", "at"])
     op.create_index("ix_registrations_member_id", "registrations", ["member_id"])
     op.create_table(
         "referrals",
