@@ -110,7 +110,7 @@ async def series_start(command: Command, ctx: Context[Settings]) -> Reply:
 
 
 @router.command(
-    "todo", "待办", needs=Right.GROUP, fits=r"(?:[eE]\d{1,9}(?: [tT]-?\d{1,3} .{1,200})?|[tT]\d{1,9} -|\S{1,30})?",
+    "todo", "待办", needs=Right.GROUP, fits=r"(?:[eE]\d{1,9}(?: [tT]-?\d{1,3} .{1,200})?|[tT]\d{1,9} -|\S.{0,29})?",
     help=Texts.HELP_TODO, usage=Texts.TODO_USAGE, anywhere=True,
 )  # fmt: skip
 async def todo(command: Command, ctx: Context[Settings]) -> Reply:
@@ -144,7 +144,7 @@ async def finish(command: Command, ctx: Context[Settings]) -> Reply:
 
 
 @router.command(
-    "goal", "目标", needs=Right.GROUP, fits=r"\S{1,30}(?: [1-9]\d? .{1,120})?", help=Texts.HELP_GOAL,
+    "goal", "目标", needs=Right.GROUP, fits=r"\S.{0,29}?(?: [1-9]\d? .{1,120})?", help=Texts.HELP_GOAL,
     usage=goals.Texts.USAGE, anywhere=True,
 )  # fmt: skip
 async def goal(command: Command, ctx: Context[Settings]) -> Reply:

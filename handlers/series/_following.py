@@ -35,6 +35,10 @@ class Texts:
     ASK = Text(
         zh="要挪回「系列 挪 {city}」。不回就不动。", en="To move them: /series shift {city}. Silence: they stay."
     )
+    ASK_TOLD = Text(
+        zh="要挪回「系列 挪 {city}」，公布过的会告诉群里和报了名的人。不回就不动。",
+        en="To move them: /series shift {city}; whoever was told of them will be told. Silence: they stay.",
+    )
     SHIFT = Text(zh="一起挪", en="Move them")
     NOTHING = Text(zh="《{title}》没有要跟着挪的场次。", en="In “{title}” there is nothing that would move as well.")
     SHIFTED = Text(
@@ -75,12 +79,13 @@ async def _asked(ctx: Context[Any], one: Series) -> list[Reply]:
         return []
     event, before = moved
     zone = ZoneInfo(event.zone)
+    ask = Texts.ASK_TOLD if any(later.is_published for later, _ in changes) else Texts.ASK
     head = ctx.say(
         Texts.MOVED, title=cut(one.title, TITLE), number=event.number, count=len(changes),
         before=durations.day(before, ctx.now(), zone, ctx.language),
         after=durations.day(event.starts_at, ctx.now(), zone, ctx.language),
     )  # fmt: skip
-    body = Body.of(head, *_lines(ctx, changes), ctx.say(Texts.ASK, city=one.city))
+    body = Body.of(head, *_lines(ctx, changes), ctx.say(ask, city=one.city))
     button = Button(ctx.say(Texts.SHIFT), f"/series shift {one.city}")
     key = f"series:moved:{event.id}:{event.starts_at.isoformat()}"
     return [

@@ -19,7 +19,7 @@ GOAL, SHOWN = 60, 5
 _MEASURED = {"报名": "registered", "registered": "registered", "签到": "came", "到场": "came", "checked in": "came"}
 _MEASURED |= {"新人": "first", "第一次来": "first", "first-timers": "first"}
 _SET = re.compile(
-    rf"(?P<city>\S{{1,30}}) (?P<round>[1-9]\d?) (?P<goal>\S.{{0,{GOAL}}}?)(?: (?P<wanted>\d{{1,9}}))?"
+    rf"(?P<city>\S.{{0,29}}?) (?P<round>[1-9]\d?) (?P<goal>\S.{{0,{GOAL}}}?)(?: (?P<wanted>\d{{1,9}}))?"
     r"(?: (?P<said>没达到|未达到|missed|(?:达到|reached)(?: (?P<reached>\d{1,9}))?|-))?",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ from handlers.sponsors._texts import Texts
 
 __all__ = ["Settings", "router"]
 Settings = NoSettings
-_WORDS = rf"(?s:(?:{books.NUMBER}|导出|export|删|drop|取消|\S{{1,30}}$).{{0,300}})"
+_WORDS = rf"(?s:(?:{books.NUMBER}|导出|export|删|drop|取消|\S{{1,30}}$|[A-Za-z][A-Za-z ]{{0,29}}$).{{0,300}})"
 
 router = Router(Settings)
 

@@ -281,6 +281,31 @@ async def test_a_round_that_moves_back_leaves_nothing_to_shift(chat: Chat) -> No
     assert await one(chat, "系列 挪 成都") == "《象行成都》没有要跟着挪的场次。"
 
 
+@pytest.mark.middle
+async def test_whoever_was_told_of_a_later_round_is_told_that_it_moves(database: Database) -> None:
+    features = ("joining", "events", "reminding", "series", "settings", "questions")
+    chat = await Chat.open(database, features=features, tables={"reminding": {"card": False}})
+    await chat.make_admin("muzi")
+    await chat.say("muzi", "大家好")
+    await chat.tell("muzi", START)
+    said = await chat.tell("muzi", "公布 E2 发")
+    assert any("第二轮 上手培训" in text for text in said[1:])
+    await chat.say("dou", "大家好")
+    await chat.tell("dou", "报名 E2")
+    await moved(chat, 1, days=7)
+    chat.later(minutes=11)
+    (asked,) = await chat.tick()
+    assert asked.splitlines()[-1] == "要挪回「系列 挪 成都」，公布过的会告诉群里和报了名的人。不回就不动。"
+    said = await chat.tell("muzi", "系列 挪 成都")
+    said += await chat.tick()
+    assert sum("后面 3 场挪好了" in text for text in said) == 1
+    places = [posted.place.key for posted in chat.adapter.posted[-len(said) :]]
+    assert sorted(places) == ["direct:dou", "direct:muzi", "g1"]
+    assert sum(text.startswith("改期：《象行成都 · 第二轮 上手培训》改到") for text in said) == 1
+    chat.later(minutes=11)
+    assert await chat.tick() == []
+
+
 # -- figures ----------------------------------------------------------------------------------------------------------
 
 

@@ -140,6 +140,21 @@ def only(files: Path) -> Path:
     return file
 
 
+@pytest.mark.middle
+async def test_both_engines_add_up_alike(database: Database) -> None:
+    chat = await Chat.open(database, features=FEATURES)
+    await chat.make_admin("muzi")
+    await one(chat, "开系列 New York 2027-03-06")
+    for number, amount in ((1, "10亿"), (1, "0.01"), (2, "USD 300")):
+        await one(chat, f"记账 E{number} 支出 {amount} 场地")
+    assert (await one(chat, "/money New York")).splitlines()[:2] == [
+        "合计：支出 1,000,000,000.01 元，收入 0 元，结余 -1,000,000,000.01 元",
+        "合计：支出 300 USD，收入 0 USD，结余 -300 USD",
+    ]
+    assert "第 1 轮的目标：签到 50" in await one(chat, "目标 New York 1 签到 50")
+    assert (await one(chat, "待办 New York")).startswith("还没办的 21 条")
+
+
 async def worked(chat: Chat, files: Path) -> list[str]:
     """Do what errands there are, and return what was posted."""
     errands = Errands(chat.database, chat.house, chat.clock, files, lambda: None)
