@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint, delete, func, select
+from sqlalchemy import (
+    Column,
+    Date,
+    Exists,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+)
 
+from storage import members
 from storage.database import Store
 from storage.events import Event
 from storage.members import MEMBERS
@@ -163,10 +176,10 @@ async def guessed(store: Store, member: int, at: datetime) -> None:
     await store.insert(TRIES, member_id=member, at=at)
 
 
-async def guesses(store: Store, since: datetime, members: Collection[int] | None = None) -> int:
+async def guesses(store: Store, since: datetime, among: Collection[int] | None = None) -> int:
     """Return how many wrong codes were said since a time, by some members or by all."""
     query = select(func.count()).where(TRIES.c.at > since)
-    return int(await store.scalar(query if members is None else query.where(TRIES.c.member_id.in_(members))) or 0)
+    return int(await store.scalar(query if among is None else query.where(TRIES.c.member_id.in_(among))) or 0)
 
 
 # -- who came ---------------------------------------------------------------------------------------------------------
@@ -174,17 +187,17 @@ async def guesses(store: Store, since: datetime, members: Collection[int] | None
 
 async def add(store: Store, event: int, member: int, day: date, at: datetime, how: str = CODE) -> bool:
     """Keep that a member is there; False where the person had checked in that day. Lock the event before."""
-    same = MEMBERS.c.person_id == select(MEMBERS.c.person_id).where(MEMBERS.c.id == member).scalar_subquery()
-    known = select(CHECKINS.c.id).join(MEMBERS, MEMBERS.c.id == CHECKINS.c.member_id)
-    if await store.scalar(known.where(CHECKINS.c.event_id == event, CHECKINS.c.day == day, same).limit(1)) is not None:
+    mine = CHECKINS.c.member_id.in_(await members.siblings(store, member))
+    known_there = select(CHECKINS.c.id).where(CHECKINS.c.event_id == event, CHECKINS.c.day == day, mine)
+    if await store.scalar(known_there.limit(1)) is not None:
         return False
     row = {"event_id": event, "member_id": member, "day": day, "at": at, "how": how}
     return await store.insert_new(CHECKINS, [row]) == 1
 
 
-async def known(store: Store, event: int, members: Collection[int]) -> tuple[list[date], bool]:
+async def known(store: Store, event: int, mine: Collection[int]) -> tuple[list[date], bool]:
     """Return the days on which a person checked in at an event, and whether they did at another one as well."""
-    query = select(CHECKINS.c.event_id, CHECKINS.c.day).where(CHECKINS.c.member_id.in_(members))
+    query = select(CHECKINS.c.event_id, CHECKINS.c.day).where(CHECKINS.c.member_id.in_(mine))
     rows = await store.rows(query.order_by(CHECKINS.c.day))
     return [row.day for row in rows if row.event_id == event], any(row.event_id != event for row in rows)
 
@@ -217,17 +230,20 @@ async def count(store: Store, event: int, day: date | None = None) -> int:
 
 async def first_timers(store: Store, event: int) -> set[int]:
     """Return the persons whose first check-in of all was at this event."""
-    other = MEMBERS.alias()
-    here = (
-        select(MEMBERS.c.person_id, func.min(CHECKINS.c.at).label("at"))
-        .join(CHECKINS, CHECKINS.c.member_id == MEMBERS.c.id)
-        .where(CHECKINS.c.event_id == event)
-        .group_by(MEMBERS.c.person_id)
-        .subquery()
-    )
-    earlier = (
-        select(CHECKINS.c.id)
-        .join(other, other.c.id == CHECKINS.c.member_id)
-        .where(other.c.person_id == here.c.person_id, CHECKINS.c.event_id != event, CHECKINS.c.at < here.c.at)
-    )
-    return set(await store.scalars(select(here.c.person_id).where(~earlier.exists())))
+    query = select(MEMBERS.c.person_id).join(CHECKINS, CHECKINS.c.member_id == MEMBERS.c.id)
+    return set(await store.scalars(query.where(CHECKINS.c.event_id == event, ~_came_before(event)).distinct()))
+
+
+async def first_timers_since(store: Store, event: int, since: datetime) -> list[int]:
+    """Return the members who checked in since a time, at their first event of all, in the order in which they did."""
+    query = select(CHECKINS.c.member_id).join(MEMBERS, MEMBERS.c.id == CHECKINS.c.member_id)
+    found = query.where(CHECKINS.c.event_id == event, CHECKINS.c.at >= since, ~_came_before())
+    return await store.scalars(found.order_by(CHECKINS.c.at, CHECKINS.c.id))
+
+
+def _came_before(but: int | None = None) -> Exists:
+    """Return whether the person of a check-in was anywhere before; one event may be left out."""
+    other, theirs = CHECKINS.alias(), MEMBERS.alias()
+    same = theirs.c.person_id == MEMBERS.c.person_id, other.c.at < CHECKINS.c.at
+    earlier = select(other.c.id).join(theirs, theirs.c.id == other.c.member_id).where(*same)
+    return (earlier if but is None else earlier.where(other.c.event_id != but)).exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Select, Table, Text, func, select, update
 
+from storage import members
 from storage.database import Store
 from storage.members import MEMBERS
 from storage.schema import METADATA, PERSONAL, Id, UTCDateTime
@@ -113,16 +114,18 @@ async def asked_in(store: Store, event: int, group: int, since: datetime) -> lis
     )  # fmt: skip
 
 
-async def of_members(store: Store, members: Collection[int], event: int) -> list[Question]:
+async def of_members(store: Store, mine: Collection[int], event: int) -> list[Question]:
     """Return what a person asked at an event, oldest first."""
-    return await _read(store, QUESTIONS.c.event_id == event, QUESTIONS.c.member_id.in_(members))
+    return await _read(store, QUESTIONS.c.event_id == event, QUESTIONS.c.member_id.in_(mine))
 
 
 async def vote(store: Store, question: int, member: int) -> bool:
     """Keep that a member has a question as well; False where the person had said so."""
-    same_person = MEMBERS.c.person_id == select(MEMBERS.c.person_id).where(MEMBERS.c.id == member).scalar_subquery()
-    known = select(VOTES.c.question_id).join(MEMBERS, MEMBERS.c.id == VOTES.c.member_id)
-    if await store.scalar(known.where(VOTES.c.question_id == question, same_person).limit(1)) is not None:
+    mine = VOTES.c.member_id.in_(await members.siblings(store, member))
+    if (
+        await store.scalar(select(VOTES.c.question_id).where(VOTES.c.question_id == question, mine).limit(1))
+        is not None
+    ):
         return False
     return await store.insert_new(VOTES, [{"question_id": question, "member_id": member}]) == 1
 

@@ -92,10 +92,8 @@ async def _gathered(ctx: Context[Any], event: Event, code: Code) -> Reply:
     word = f"checkin:{event.id}"
     waiting = await outbox.gathering(ctx.store, ctx.group.id, word)
     since = ctx.now() if waiting is None else waiting.created_at
-    every = await checkins.of_event(ctx.store, event.id, code.day)
-    first_timers = await checkins.first_timers(ctx.store, event.id)
-    new = [came.member for came in every if came.at >= since and came.person in first_timers]
-    lines = [ctx.say(Texts.HERE, event=event.number, count=len(every))]
+    new = await checkins.first_timers_since(ctx.store, event.id, since)
+    lines = [ctx.say(Texts.HERE, event=event.number, count=await checkins.count(ctx.store, event.id, code.day))]
     found = await called(ctx.store, ctx.group.id, new)
     names = [found[member] for member in new if member in found]
     if names:

@@ -106,6 +106,10 @@ async def test_who_comes_for_the_first_time(database: Database) -> None:
         assert await checkins.first_timers(store, before.id) == {old.person_id}
         assert await checkins.first_timers(store, here.id) == {new.person_id}
         assert await checkins.first_timers(store, later.id) == set()
+        assert await checkins.first_timers_since(store, here.id, START + DAY) == [new.id]
+        await checkins.add(store, here.id, new.id, TODAY + 2 * DAY, START + 2 * DAY)
+        assert await checkins.first_timers_since(store, here.id, START + 2 * DAY) == []
+        assert await checkins.first_timers(store, here.id) == {new.person_id}
 
 
 async def test_guesses_are_counted_by_member_and_in_all(database: Database) -> None:
