@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Column, ForeignKey, Table, Text, select, update
@@ -23,6 +23,8 @@ EVENT_RECORDS = Table(
     Column("asked_at", UTCDateTime),  # feedback
     Column("invited_at", UTCDateTime),  # who was there, into groups
 )
+
+LONGEST = timedelta(days=61)  # that an event may last; beginnings have an index
 
 Step = Literal["asked_at", "invited_at"]
 
@@ -83,7 +85,8 @@ async def ended(store: Store, since: datetime, until: datetime, without: Step) -
     query: Any = (
         select(EVENTS.c.id)
         .outerjoin(EVENT_RECORDS, EVENT_RECORDS.c.event_id == EVENTS.c.id)
-        .where(EVENTS.c.state == State.PUBLISHED, EVENTS.c.ends_at >= since, EVENTS.c.ends_at <= until)
+        .where(EVENTS.c.state == State.PUBLISHED, EVENTS.c.starts_at >= since - LONGEST, EVENTS.c.starts_at <= until)
+        .where(EVENTS.c.ends_at >= since, EVENTS.c.ends_at <= until)
         .where(EVENT_RECORDS.c[without].is_(None))
     )
     return await store.scalars(query.order_by(EVENTS.c.ends_at, EVENTS.c.id))

@@ -88,6 +88,7 @@ async def _event(desk: Desk, wanted: str) -> Event:
 
 
 async def _issued(desk: Desk, store: Store, event: Event, wanted: Sequence[Result]) -> list[tuple[Certificate, bool]]:
+    await events.locked(store, event.id)
     known, now, made = await register(store, event), desk.now(), []
     for row in wanted:
         one, new = await issue(store, known, row.name, row.result, now)

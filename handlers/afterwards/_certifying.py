@@ -72,6 +72,7 @@ async def certify(command: Command, ctx: Context[Any]) -> list[Reply | Errand] |
         raise UserError(ctx.say(Texts.USAGE))
     if len(name) > NAME or len(result) > RESULT:
         raise UserError(ctx.say(Texts.LONG, name=NAME, result=RESULT))
+    await events.locked(ctx.store, event.id)
     known = await certified.register(ctx.store, event)
     made, new = await certified.issue(ctx.store, known, name, result.strip(), ctx.now())
     if not new:

@@ -12,8 +12,8 @@ from handlers._meant import title as called
 from handlers._wording.names import call_name, spaced
 from handlers.afterwards._fitting import fitting, wanted
 from handlers.afterwards._privately import Here, addresses, notice
-from handlers.afterwards._settings import FEATURE, join_words
-from storage import events, grants, groups, invitations, members, registrations, segments
+from handlers.afterwards._settings import FEATURE, JOIN, join_words
+from storage import events, grants, groups, invitations, members, registrations, segments, settings
 from storage.database import Store
 from storage.events import Event
 from storage.grants import Right
@@ -66,7 +66,7 @@ async def ask(here: Here, persons: Collection[int]) -> list[Reply]:
     """Ask persons, once for an event, whether they want into the groups that fit, and keep that they were asked."""
     found = await addresses(here.store, persons)
     theirs = await segments.of_groups(here.store)
-    every = await groups.every(here.store)
+    every = [group for group in await groups.every(here.store) if group.id in theirs and await _open(here.store, group)]
     known = {segment for some in theirs.values() for segment in some}
     inside = await invitations.inside(here.store, list(found))
     before = await invitations.groups_of(here.store, list(found), here.now - AGAIN)
@@ -81,6 +81,13 @@ async def ask(here: Here, persons: Collection[int]) -> list[Reply]:
             await invitations.ask(here.store, asked)
             replies.append(notice(here, INVITE, member, _question(here, offered)))
     return replies
+
+
+async def _open(store: Store, group: Group) -> bool:
+    """Say whether there is anybody, or anything, that may let people into a group: no more is promised."""
+    if group.account_id is not None or await grants.holders(store, Right.GROUP, group.id):
+        return True
+    return bool((await settings.overrides(store, group.id)).get(JOIN))
 
 
 def _question(here: Here, offered: Sequence[Group]) -> Body:

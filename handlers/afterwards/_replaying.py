@@ -84,6 +84,7 @@ async def given(command: Command, ctx: Context[Any], *, slides: bool) -> Reply:
     kind, what = (SLIDES, Texts.SLIDES) if slides else (REPLAY, Texts.REPLAY)
     named = {"number": event.number, "what": ctx.say(what)}
     only_begun(ctx, event, named["what"])
+    event = await events.locked(ctx.store, event.id)  # nobody tells of it meanwhile
     if words.lower() in _AGAIN:
         return await _again(ctx, event)
     link = _link(ctx, words)
@@ -137,7 +138,8 @@ async def due(ctx: Context[Any]) -> list[Reply | Errand]:
     """Tell what was given some minutes ago, each link once for ever."""
     replies: list[Reply | Errand] = []
     for number in await event_records.untold(ctx.store, ctx.now() - SETTLED):
-        event, record = await events.get(ctx.store, number), await event_records.get(ctx.store, number)
+        event = await events.locked(ctx.store, number)
+        record = await event_records.get(ctx.store, number)
         links = _untold(event, record.told)
         marks = [_mark(kind, link) for kind, link in links.items()]
         if await event_records.tell(ctx.store, number, [*record.told, *marks], ctx.now()):

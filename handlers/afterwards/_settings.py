@@ -12,6 +12,7 @@ from storage import settings
 from storage.settings import COMMUNITY
 
 FEATURE = "afterwards"
+JOIN = f"{FEATURE}.join"
 
 
 class Settings(BaseModel):

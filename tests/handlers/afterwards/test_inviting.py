@@ -129,7 +129,7 @@ async def test_several_groups_are_numbered(open_after: Open) -> None:
 
 async def test_where_there_are_no_links_the_groups_own_words_are_told(open_after: Open) -> None:
     after = await open_after(tables={"afterwards": {"join": "加微信 pgcn 拉你"}})
-    await a_segment(after, "cd", "群 cd", CHENGDU, heard=False)
+    await a_segment(after, "cd", "群 cd", CHENGDU)
     await asked(after, "muzi")
     await after.chat.tell("muzi", "进")
     assert await after.work() == ["进「群 cd」：加微信 pgcn 拉你"]
@@ -138,11 +138,18 @@ async def test_where_there_are_no_links_the_groups_own_words_are_told(open_after
 async def test_the_words_that_its_admins_set_come_before_those_for_all(open_after: Open) -> None:
     after = await open_after(tables={"afterwards": {"join": "加微信 pgcn 拉你"}})
     number = await a_segment(after, "cd", "群 cd", CHENGDU, heard=False)
+    await after.chat.make_owner("root")
     async with after.chat.database.write() as store:
         await settings.put(store, number, "afterwards.join", "找阿榆", after.chat.clock.now(), None)
     await asked(after, "muzi")
     await after.chat.tell("muzi", "进")
     assert await after.work() == ["进「群 cd」：找阿榆"]
+
+
+async def test_nothing_is_promised_where_nobody_can_let_anybody_in(open_after: Open) -> None:
+    after = await open_after()
+    await a_segment(after, "cd", "群 cd", CHENGDU, heard=False)
+    assert await asked(after, "muzi") == []
 
 
 async def test_else_the_admins_have_one_line_to_do(open_after: Open) -> None:
