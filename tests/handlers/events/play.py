@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -39,6 +40,8 @@ from storage.frames import Echo, Frame, GroupKind, Message, Place
 from storage.grants import EVERYWHERE, OWNER
 from tests.chat import ManualClock, Posted, Recorder, load_features, topic_classifier
 
+LAST_DAYS, SELDOM = timedelta(days=2), timedelta(hours=4)
+SOON = timedelta(minutes=3)  # confirmations are gathered for two
 PLATFORMS = ("qq", "telegram")
 URL = "https://pg.example.org"
 WRITE, COMMIT, POST, POSTED = "before a commit", "after a commit", "before a post", "after a post"
@@ -285,11 +288,15 @@ class Play:
 
         await self._again(step)
 
-    async def until(self, when: datetime, *, step: timedelta = timedelta(minutes=30)) -> None:
-        """Let time pass, ticking."""
+    async def until(self, when: datetime) -> None:
+        """Let time pass, ticking: within minutes after something was said, every hour in the last days, else rarely."""
         assert when >= self.clock.time, f"{when} is over"
-        while self.clock.time < when:
-            self.clock.time = min(self.clock.time + step, when)
+        pauses = chain((SOON, SOON), repeat(timedelta(hours=1)))
+        for pause in pauses:
+            if self.clock.time >= when:
+                return
+            far = when - self.clock.time > LAST_DAYS and pause > SOON
+            self.clock.time = min(self.clock.time + (SELDOM if far else pause), when)
             await self.tick()
 
     # -- talking --------------------------------------------------------------------------------------------------
