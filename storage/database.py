@@ -109,6 +109,7 @@ class Store:
 # Building a statement costs SQLAlchemy more than running it costs SQLite, so those of every day are built once.
 
 
+@cache
 def _insert_into(table: Table, *, sqlite: bool) -> Any:
     return sqlite_dialect.insert(table) if sqlite else postgresql_dialect.insert(table)
 

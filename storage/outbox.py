@@ -51,6 +51,11 @@ __all__ = [
 
 _IN_GROUP = select(*COLUMNS).where(OUTBOX.c.group_id == bindparam("group"))
 _POSTED_AS = _IN_GROUP.where(OUTBOX.c.platform_key == bindparam("key")).limit(1)
+_GATHERING = (
+    _IN_GROUP.where(OUTBOX.c.state == State.PENDING, OUTBOX.c.attempts == 0)
+    .where(OUTBOX.c.key.like(bindparam("pattern"), escape="/"))
+    .limit(1)
+)
 _BUSY = select(OUTBOX.c.group_id).where(OUTBOX.c.state == State.SENDING)
 # What waits is little, the groups and directs of an account may be tens of thousands.
 _SERVED = exists().where(GROUPS.c.id == OUTBOX.c.group_id, GROUPS.c.account_id == bindparam("account"))
@@ -212,12 +217,8 @@ async def posted_among(store: Store, group: int, platform_keys: Iterable[str]) -
 
 async def gathering(store: Store, group: int, word: str) -> Post | None:
     """Return the post in a group that still waits for more confirmations of a kind to be gathered."""
-    query = select(*COLUMNS).where(
-        OUTBOX.c.group_id == group,
-        OUTBOX.c.state == State.PENDING,
-        OUTBOX.c.key.startswith(f"gather:{word}:", autoescape=True),
-    )
-    row = await store.row(query.where(OUTBOX.c.attempts == 0).limit(1))
+    pattern = f"gather:{word}:".replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+    row = await store.row(_GATHERING, {"group": group, "pattern": pattern})
     return None if row is None else post_of(row)
 
 
