@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
 from storage.database import Store
 from storage.outbox import OUTBOX, State
 from storage.replies import Purpose
+
+QUEUED_BEFORE = timedelta(days=31)  # nothing waits longer to be posted; so the look does not grow with all history
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ async def used(store: Store, groups: Collection[int], since: datetime) -> dict[i
     query = (
         select(OUTBOX.c.group_id, OUTBOX.c.purpose, func.count())
         .where(OUTBOX.c.group_id.in_(groups), proactive, OUTBOX.c.part == 1)
-        .where(or_(OUTBOX.c.sent_at >= since, waits))
+        .where(OUTBOX.c.created_at >= since - QUEUED_BEFORE, or_(OUTBOX.c.sent_at >= since, waits))
         .group_by(OUTBOX.c.group_id, OUTBOX.c.purpose)
     )
     counted: dict[int, dict[str, int]] = defaultdict(dict)

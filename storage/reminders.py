@@ -127,9 +127,10 @@ async def reached(store: Store, event: int) -> set[int]:
 async def take_back(store: Store, event: int) -> list[str]:
     """Forget what was to be said of an event and was not yet; return the keys of the posts that are to be dropped.
 
-    What stands in one post with it is free to be said again. What may have arrived stays said.
+    What stands in one post with it is free to be said again. What may have arrived stays said, and so does what those
+    who registered were told: each of them has a post of their own.
     """
-    every = {one.post for one in await told(store, [event]) if one.post}
+    every = {one.post for one in await told(store, [event]) if one.post and one.place.group != REGISTERED}
     posts = await _posts(store, every)
     waiting = {post for post in every if post not in posts or posts[post][0] in _WAITING}
     unsaid = sorted(post for post in waiting if post not in posts or not posts[post][1])
