@@ -25,6 +25,7 @@ from handlers import (
 from handlers._wording import figures, spans
 from handlers.stats import _exporting as exporting
 from handlers.stats import _lines as lines
+from handlers.stats import _of_events as of_events
 from handlers.stats import _reach as reach
 from handlers.stats import _tiles as tiles
 from handlers.stats import _why as reasons
@@ -85,8 +86,9 @@ class Texts:
         en="A spreadsheet of threads and figures, in private: /export last month, /export year figures, /export 30 csv",
     )
     USAGE = Text(
-        zh="「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天。",
-        en="/stats for the last days, /stats last month, /stats week segment, /stats 30 days; at most 366.",
+        zh="「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天；「统计 活动 今年」看活动。",
+        en="/stats for the last days, /stats last month, /stats week segment, /stats 30 days (at most 366); "
+        "/stats events year.",
     )
     WHY_USAGE = Text(
         zh="「为什么」后面跟数字的名字：提问、首次响应、24 小时内有人应、解决率、解决用时、活跃；"
@@ -102,6 +104,7 @@ class Texts:
 
 router = Router(Settings)
 
+_STATS = rf"(?i:{WORDS}|{of_events.WORD}(?: {WORDS})?)?"
 _NAMED = {
     normalize("NFKC", word).casefold(): figure.name
     for figure in metrics.FIGURES.values()
@@ -111,14 +114,26 @@ _ANY_FIGURE = "|".join(re.escape(word) for word in sorted(_NAMED, key=len, rever
 _WHICH = re.compile(rf"(?P<figure>{_ANY_FIGURE})(?: (?P<words>.+))?")
 
 
-@router.command("stats", "统计", needs=Right.READ, fits=rf"(?i:{WORDS})?", help=Texts.HELP, usage=Texts.USAGE)
+@router.command("stats", "统计", needs=Right.READ, fits=_STATS, help=Texts.HELP, usage=Texts.USAGE)
 async def stats(command: Command, ctx: Context[Settings]) -> Reply:
     """Show the figures of groups over a period: of this group over the last days, unless told otherwise."""
+    if meant := re.match(rf"(?i:{of_events.WORD})(?: |$)", command.args):
+        return await _events(ctx, command.args[meant.end() :])
     asked = _asked(ctx, command.args)
     period, wanted = _period(ctx, asked), await reach.groups_of(ctx, asked)
     found = await figures.compare(ctx, wanted, period, NAMES)
     name = asked.span.name if asked.span else None
     return Reply(Body.of(*await lines.report(ctx, found, await reach.label(ctx, asked, wanted), name)))
+
+
+async def _events(ctx: Context[Settings], words: str) -> Reply:
+    asked = _asked(ctx, words)
+    today, zone = ctx.now().astimezone(ctx.community.zone).date(), ctx.community.zone
+    period, wanted = asked.period(today, zone, of_events.DAYS), await reach.groups_of(ctx, asked)
+    found = await of_events.compared(ctx, await figures.scope_of(ctx, wanted), period)
+    label = ctx.say(of_events.Texts.EVENTS, label=await reach.label(ctx, asked, wanted))
+    head = lines.head(ctx, found, label, asked.span.name if asked.span else None)
+    return Reply(Body.of(head, *of_events.report(ctx, found)))
 
 
 def _asked(ctx: Context[Settings], words: str) -> Asked:

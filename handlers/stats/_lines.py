@@ -61,7 +61,7 @@ async def report(ctx: Context[Any], found: Compared, label: str, name: Text | No
     foot = ctx.say(Texts.FOOT, sight=seen, version=DEFINITION_VERSION)
     told = [_asked(found, language), *_waits(found, language, short), _cohort(found, language)]
     people = _people(found, language)
-    return [line for line in (_head(ctx, found, label, name), *told, people, foot) if line]
+    return [line for line in (head(ctx, found, label, name), *told, people, foot) if line]
 
 
 def week(found: Compared, span: Span, language: str) -> list[str]:
@@ -77,21 +77,22 @@ def week(found: Compared, span: Span, language: str) -> list[str]:
     return [line for line in told if line]
 
 
-def _head(ctx: Context[Any], found: Compared, label: str, name: Text | None) -> str:
+def head(ctx: Context[Any], found: Compared, label: str, name: Text | None) -> str:
+    """Return the first line: of whom and when, and what stands in brackets."""
     first, last = days(found.period, ctx.community.zone)
     count, today = (last - first).days + 1, ctx.now().astimezone(ctx.community.zone).date()
     if name is not None:
         span = f"{first:%m.%d}" if first == last else f"{first:%m.%d}–{min(last, today):%m.%d}"
-        head = ctx.say(Texts.HEAD_NAMED, label=label, name=ctx.say(name), days=span)
+        first_line = ctx.say(Texts.HEAD_NAMED, label=label, name=ctx.say(name), days=span)
     elif last == today:
-        head = ctx.say(Texts.HEAD, label=label, days=count)
+        first_line = ctx.say(Texts.HEAD, label=label, days=count)
     else:
-        head = ctx.say(Texts.HEAD_SPAN, label=label, first=f"{first:%m.%d}", last=f"{last:%m.%d}")
+        first_line = ctx.say(Texts.HEAD_SPAN, label=label, first=f"{first:%m.%d}", last=f"{last:%m.%d}")
     if not found.before:
-        return head
+        return first_line
     text = Texts.SAME_AGE if name is not None and last >= today else Texts.BEFORE
     since, until = days(found.last, ctx.community.zone)
-    return beside(head, ctx.say(text, days=(until - since).days + 1), ctx.language)
+    return beside(first_line, ctx.say(text, days=(until - since).days + 1), ctx.language)
 
 
 def _asked(found: Compared, language: str) -> str:

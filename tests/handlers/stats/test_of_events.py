@@ -78,3 +78,27 @@ async def test_in_english(sqlite_database: Database) -> None:
     chat = await asked(sqlite_database, language="en")
     told = await chat.ask_bot("ayu", "/why attendance_rate 7 days")
     assert told[0].splitlines()[2:] == ["E1 慢 SQL 三板斧 · 3/5", "1 without check-ins: unknown, left out"]
+
+
+async def test_figures_of_events_in_six_lines(sqlite_database: Database) -> None:
+    chat = await asked(sqlite_database)
+    told = await chat.ask_bot("ayu", "统计 活动")
+    assert told[0].splitlines() == [
+        "群 g1 · 活动 · 近 30 天",
+        "办过 2 场，1 个城市",
+        "报名 6",
+        "到场 3，到场率 3/5；1 场没有签到记录，没算",
+        "第一次来 3，报名没来 2",
+        "企业 分享 1，到场 1 · 评分 4.0，3 人打分",
+        "口径 v1 · 发「为什么 到场率」看是哪些场",
+    ]
+    check_manners(told[0])
+    assert (await chat.ask_bot("ayu", "/stats events yesterday"))[0].splitlines()[1:] == [
+        "这段时间没有办过活动。接下来有哪些：发「活动」。"
+    ]
+
+
+async def test_where_no_event_is_kept_there_are_no_figures(sqlite_database: Database) -> None:
+    chat = await Chat.open(sqlite_database, features=("stats",))
+    await chat.say("ayu", "早")
+    assert (await chat.ask_bot("ayu", "统计 活动 今年"))[0].splitlines()[1] == "活动没有记在我这里，没有数。"
