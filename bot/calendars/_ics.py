@@ -35,8 +35,8 @@ class Block:
     whole: bool = True
 
 
-def read(content: bytes, usual: Usual) -> Iterator[Found]:
-    """Yield what a calendar holds, in its order: `EVENTS` at most, and then that there are more.
+def read(content: bytes, usual: Usual, most: int = EVENTS) -> Iterator[Found]:
+    """Yield what a calendar holds, in its order: so many at most, and then that there are more.
 
     Raises:
         FileError: It is no calendar, or too large.
@@ -46,9 +46,9 @@ def read(content: bytes, usual: Usual) -> Iterator[Found]:
         raise FileError("is no calendar: it does not begin with BEGIN:VCALENDAR")
     zone = _zone_of(text, usual)
     for count, block in enumerate(blocks(text), 1):
-        if count > EVENTS:
-            left = text.upper().count(f"\n{_BEGIN}") - EVENTS
-            yield Broken(f"line {block.line}", f"{EVENTS:,} events are taken of one file; {left:,} are left, split it")
+        if count > most:
+            left = text.upper().count(f"\n{_BEGIN}") - most
+            yield Broken(f"line {block.line}", f"{most:,} events are taken of one file; {left:,} are left, split it")
             return
         yield _read(block, usual, zone)
 
@@ -131,7 +131,7 @@ def _entry(component: Any, where: str, uid: str, usual: Usual, zone: ZoneInfo) -
         return Broken(where, "has no beginning (DTSTART)")
     there = _there(component["DTSTART"], zone)
     starts_at = _moment(component["DTSTART"].dt, there)
-    title = reading.title(cut(str(component.get("SUMMARY", "")), reading.TITLE))
+    title = reading.title(cut(_text(component, "SUMMARY"), reading.TITLE))
     plan = _plan(component, title, starts_at, there, usual)
     return Entry(
         where=where,
@@ -140,8 +140,14 @@ def _entry(component: Any, where: str, uid: str, usual: Usual, zone: ZoneInfo) -
         rule=_rule(component),
         except_on=_exceptions(component, there),
         tells=_TELLS,
-        cancelled=str(component.get("STATUS", "")).upper() == "CANCELLED",
+        cancelled=_text(component, "STATUS").upper() == "CANCELLED",
     )
+
+
+def _text(component: Any, name: str) -> str:
+    """Return a text of an event; of several of a name the first."""
+    said = component.get(name, "")
+    return str(said[0] if isinstance(said, list) else said)
 
 
 def _made_up(title: str, starts_at: datetime) -> str:
@@ -149,8 +155,8 @@ def _made_up(title: str, starts_at: datetime) -> str:
 
 
 def _plan(component: Any, title: str, starts_at: datetime, there: ZoneInfo, usual: Usual) -> Plan:
-    venue = reading.plain(cut(str(component.get("LOCATION", "")), reading.LINE), reading.LINE, "LOCATION")
-    link = _link(str(component.get("URL", "")))
+    venue = reading.plain(cut(_text(component, "LOCATION"), reading.LINE), reading.LINE, "LOCATION")
+    link = _link(_text(component, "URL"))
     if not link and venue.startswith("http"):
         link, venue = _link(venue), ""
     kind = _kind(component, venue)
@@ -160,7 +166,7 @@ def _plan(component: Any, title: str, starts_at: datetime, there: ZoneInfo, usua
         starts_at=starts_at,
         ends_at=timing.checked(starts_at, _end(component, starts_at, there, usual.length(kind)), there),
         zone=there.key,
-        summary=reading.plain(cut(str(component.get("DESCRIPTION", "")), reading.SUMMARY), reading.SUMMARY, "x"),
+        summary=reading.plain(cut(_text(component, "DESCRIPTION"), reading.SUMMARY), reading.SUMMARY, "x"),
         venue=venue,
         link=link,
     )
@@ -195,8 +201,9 @@ def _moment(value: date, there: ZoneInfo) -> datetime:
     """Return the instant of a time; of a day its beginning there."""
     if not isinstance(value, datetime):
         return instant(value, time(0), there)
-    if value.tzinfo is not None:
+    if value.tzinfo is not None and getattr(value.tzinfo, "key", "UTC") == "UTC":
         return value.astimezone(UTC)
+    there = ZoneInfo(getattr(value.tzinfo, "key", there.key))
     return timing.moment(value.date(), value.time().replace(second=0, microsecond=0), there)
 
 
