@@ -60,7 +60,7 @@ async def add(command: Command, ctx: Context[Settings]) -> Reply:
     usage=Texts.EDIT,
     anywhere=True,
 )
-async def edit(command: Command, ctx: Context[Settings]) -> Reply:
+async def edit(command: Command, ctx: Context[Settings]) -> Replies:
     """Change one thing of an event."""
     await refuse_members(ctx)
     event, words = await event_meant(ctx, command)

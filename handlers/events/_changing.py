@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from handlers import Context, Reply, Text, UserError, answer
+from handlers import Context, Errand, Reply, Text, UserError, answer
 from handlers._events import planned, reading
 from handlers._events.meant import about
+from handlers._events.promoting import filled
 from handlers._events.reading import FIELDS, Field
 from handlers._events.refusing import UnreadableError
 from handlers.events._listing import overview
@@ -33,8 +34,8 @@ class Texts:
     GONE = Text(zh="{number} 取消了，不能再改。", en="{number} was cancelled and cannot change.")
 
 
-async def change(ctx: Context[Any], event: Event, words: str) -> Reply:
-    """Let one field of an event be as told, and show what it is now.
+async def change(ctx: Context[Any], event: Event, words: str) -> list[Reply | Errand]:
+    """Let one field of an event be as told, and show what it is now; seats that were added go to those who wait.
 
     Raises:
         UserError: It cannot be meant.
@@ -56,7 +57,8 @@ async def change(ctx: Context[Any], event: Event, words: str) -> Reply:
     await events.change(ctx.store, event.id, plan, ctx.now())
     after = await events.get(ctx.store, event.id)
     known = [ctx.say(Texts.KNOWN)] if after.is_published else []
-    return answer(ctx.say(Texts.CHANGED), *overview(ctx, after), *known, about=about(after))
+    shown = answer(ctx.say(Texts.CHANGED), *overview(ctx, after), *known, about=about(after))
+    return [shown, *await filled(ctx, after)]
 
 
 def plan_of(event: Event) -> Plan:
