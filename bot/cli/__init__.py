@@ -20,6 +20,7 @@ from bot.cli import (
     groups,
     learning,
     report,
+    series,
     setup,
     upkeep,
 )
@@ -49,6 +50,7 @@ for commands in (
     figures,
     digest,
     events,
+    series,
     groups,
     report,
     certificates,

@@ -23,13 +23,13 @@ FEATURE = "events"
 HERE = Group(0, "", "(machine)", GroupKind.GROUP, "", None, None, None, None)  # no group: the community's settings hold
 
 
-async def obey(desk: Desk, name: str, words: str) -> None:
-    """Run a command of the feature, print what it says, and queue what it tells others; refused, it changes nothing.
+async def obey(desk: Desk, name: str, words: str, of: str = FEATURE) -> None:
+    """Run a command of a feature, print what it says, and queue what it tells others; refused, it changes nothing.
 
     Raises:
         RefusalError: It cannot be meant; the text is the feature's own.
     """
-    feature = feature_of(desk)
+    feature = feature_of(desk, of)
     entry = next(entry for entry in feature.router.commands if entry.names[0] == name)
     args = " ".join(words.split())
     if not re.fullmatch(entry.fits, args):
@@ -44,15 +44,15 @@ async def obey(desk: Desk, name: str, words: str) -> None:
         print(plain(reply.body))
 
 
-def feature_of(desk: Desk) -> Feature:
-    """Return the feature that is switched on.
+def feature_of(desk: Desk, name: str = FEATURE) -> Feature:
+    """Return a feature that is switched on.
 
     Raises:
         RefusalError: It is not.
     """
-    feature = next((found for found in desk.house.features if found.name == FEATURE), None)
+    feature = next((found for found in desk.house.features if found.name == name), None)
     if feature is None:
-        raise RefusalError("Events are switched off: there is no [handlers.events].")
+        raise RefusalError(f"{name.capitalize()} are switched off: there is no [handlers.{name}].")
     return feature
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from handlers import Command, Context, Replies, Reply, Right, Router, Text, UserError, answer
+from handlers._events.deciding import admins_only
 from handlers.series import _goals as goals
 from handlers.series import _shown as shown
 from handlers.series import _starting as starting
 from handlers.series import _todos as todos
 from handlers.series._editing import edit
 from handlers.series._following import follow, notice, shift
-from handlers.series._meant import admins_only, series_meant
+from handlers.series._meant import series_meant
 from handlers.series._reminding import remind
 from handlers.series._template import Settings
 from storage import schedules, settings

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import Context, Reply, Text, UserError, answer
+from handlers._events.deciding import admins_only
 from handlers._events.kept import kept
-from handlers.series._meant import admins_only, series_meant
+from handlers.series._meant import series_meant
 from handlers.series._template import decoded
 from storage import carry_over, checkins, events, goals
 from storage.events import Event

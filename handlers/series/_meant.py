@@ -1,11 +1,10 @@
-"""Which series is meant, and who may decide about any."""
+"""Which series is meant, and who answers for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from handlers import Context, Right, Text, UserError
-from handlers._rights import run_by_speaker
 from handlers._wording.masking import quoted
 from storage import grants, series
 from storage.grants import EVERYWHERE
@@ -17,7 +16,6 @@ NAME = 30
 class Texts:
     """What is said where no series is meant."""
 
-    ADMINS = Text(zh="这个要群管理员来发。", en="This one is for admins.")
     NONE = Text(
         zh="没有「{name}」的系列。看有哪些：「系列」。开一个：「开系列 {name} 2027-03-06」。",
         en="There is no series “{name}”. See /series. To start one: /series start {name} 2027-03-06",
@@ -26,17 +24,6 @@ class Texts:
         zh="还没有系列。开一个：「开系列 成都 2027-03-06」。",
         en="There is no series yet. To start one: /series start Chengdu 2027-03-06",
     )
-
-
-async def admins_only(ctx: Context[Any]) -> None:
-    """Let only those go on who run the group spoken in, or in private any group.
-
-    Raises:
-        UserError: The speaker runs none.
-    """
-    here = Right.GROUP in ctx.rights if not ctx.group.is_direct else False
-    if not here and not await run_by_speaker(ctx):
-        raise UserError(ctx.say(Texts.ADMINS))
 
 
 async def answerable(ctx: Context[Any], begun_by: int | None) -> set[int]:

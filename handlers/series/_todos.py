@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Body, Command, Context, Purpose, Reply, Text, UserError, answer
+from handlers._events.deciding import admins_only
 from handlers._events.kept import kept
 from handlers._wording.masking import cut
 from handlers._wording.names import call_name, called, spaced
 from handlers.series._following import follow
-from handlers.series._meant import admins_only, series_meant
+from handlers.series._meant import series_meant
 from handlers.series._months import due_on
 from handlers.series._template import DAYS
 from storage import events, members, series, todos

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import Command, Context, Errand, NoSettings, Outside, Replies, Reply, Right, Router
+from handlers._events.deciding import admins_only
 from handlers.sponsors import _books as books
 from handlers.sponsors import _slots as slots
 from handlers.sponsors._texts import Texts
@@ -20,7 +21,7 @@ router = Router(Settings)
 )  # fmt: skip
 async def money(command: Command, ctx: Context[NoSettings]) -> Replies:
     """Keep what an event cost or brought, show the sums, or have them as a file."""
-    await books.admins_only(ctx)
+    await admins_only(ctx)
     return await books.books(ctx, command.args)
 
 
@@ -30,7 +31,7 @@ async def money(command: Command, ctx: Context[NoSettings]) -> Replies:
 )  # fmt: skip
 async def sponsor(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Keep or show who sponsors what of an event."""
-    await books.admins_only(ctx)
+    await admins_only(ctx)
     return await slots.sponsor(ctx, command.args)
 
 
@@ -40,7 +41,7 @@ async def sponsor(command: Command, ctx: Context[NoSettings]) -> Reply:
 )  # fmt: skip
 async def shown(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Keep that a sponsor was shown, and where."""
-    await books.admins_only(ctx)
+    await admins_only(ctx)
     return await slots.show(ctx, command.args)
 
 
@@ -50,7 +51,7 @@ async def shown(command: Command, ctx: Context[NoSettings]) -> Reply:
 )  # fmt: skip
 async def proof(command: Command, ctx: Context[NoSettings]) -> list[Reply | Errand]:
     """Have the proof for a sponsor written."""
-    await books.admins_only(ctx)
+    await admins_only(ctx)
     return await slots.prove(ctx, command.args)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers import Body, Context, Errand, Outside, Purpose, Replies, Reply, Text, UserError, answer
+from handlers._events import ledger
 from handlers._events.kept import kept
 from handlers._files import keep
-from handlers._rights import run_by_speaker
-from handlers._sheets import Table, as_csv
 from handlers._wording import durations
 from handlers._wording.masking import quoted
 from handlers.sponsors._amounts import AMOUNT, AmountError, read, told
@@ -31,16 +29,6 @@ _TOLD = re.compile(rf"({NUMBER}) ({_KIND})(?: (.*))?", re.IGNORECASE | re.DOTALL
 _AMOUNT = re.compile(rf"({AMOUNT})(?: (.*))?", re.DOTALL)
 _EXPORT = re.compile(r"(?:导出|export) (.+)", re.IGNORECASE)
 _DROP = re.compile(r"(?:删|drop) [mM](\d{1,9})", re.IGNORECASE)
-
-
-async def admins_only(ctx: Context[Any]) -> None:
-    """Let only those go on who run a group.
-
-    Raises:
-        UserError: The speaker runs none.
-    """
-    if not await run_by_speaker(ctx):
-        raise UserError(ctx.say(Texts.ADMINS))
 
 
 async def event_of(ctx: Context[Any], number: str) -> Event:
@@ -97,7 +85,7 @@ async def _keep(ctx: Context[Any], event: Event, kind: Kind, words: str) -> Repl
 
 def _said(ctx: Context[Any], kind: Kind, cents: int, currency: str, what: str) -> dict[str, str]:
     return {
-        "kind": ctx.say(Texts.COST if kind is Kind.COST else Texts.INCOME),
+        "kind": ctx.say(ledger.KINDS[kind]),
         "amount": told(cents, currency, ctx.language),
         "what": ctx.say(Texts.WHAT, what=what) if what else "",
     }
@@ -161,7 +149,7 @@ async def write(errand: Errand, outside: Outside) -> list[Reply]:
     async with outside.read() as store:
         found = await events.several(store, [int(event) for event in errand.payload["events"]])
         entries = await money.of_events(store, list(found))
-    content = as_csv(table(entries, found, outside.community.zone, language))
+    content = ledger.as_file(entries, found, outside.community.zone, language)
     file = await keep(outside.files, f"books-{errand.member}", ".csv", content)
     said = Texts.LEDGER.in_language(language, name=name, count=len(entries))
     return [sent(errand, said, file, Texts.CSV, language)]
@@ -172,18 +160,3 @@ def sent(errand: Errand, said: str, file: str, kind: Text, language: str) -> Rep
     label = Texts.FILE.in_language(language, kind=kind.in_language(language), name=file)
     body = Body.of(said).plus(Body((File(file, label),)))
     return Reply(body, member=errand.member, purpose=Purpose.NOTICE, key=f"{errand.key}:file")
-
-
-def table(entries: Sequence[Entry], found: Mapping[int, Event], zone: ZoneInfo, language: str) -> Table:
-    """Return entries as a table: costs below zero, one currency in each row, nobody's name; pure."""
-    kinds = {Kind.COST: Texts.COST.in_language(language), Kind.INCOME: Texts.INCOME.in_language(language)}
-    rows: list[list[str | int | float | None]] = [list(Texts.LEDGER_HEAD.in_language(language).split(","))]
-    for entry in entries:
-        event = found[entry.event]
-        cents = -entry.cents if entry.kind is Kind.COST else entry.cents
-        day = f"{event.starts_at.astimezone(ZoneInfo(event.zone)):%Y-%m-%d}"
-        at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        told_in = [f"M{entry.id}", event.number, event.title, day, kinds[entry.kind]]
-        amount = cents / 100 if cents % 100 else cents // 100
-        rows.append([*told_in, amount, entry.currency, entry.what, at])
-    return rows

@@ -15,7 +15,6 @@ class Texts:
         en="/money E57 cost 300 venue, /money E57 income 5000 tickets; see /money E57, /money Chengdu;"
         " /money export E57; wrong: /money drop M7",
     )
-    ADMINS = Text(zh="这个要群管理员来发。", en="This one is for admins.")
     NO_EVENT = Text(zh="没有 {number} 这个活动。看有哪些：发「活动」。", en="There is no event {number}. See /events.")
     NO_SERIES = Text(zh="没有「{name}」的系列。看有哪些：「系列」。", en="There is no series “{name}”. See /series.")
     AMOUNT = Text(
@@ -23,8 +22,6 @@ class Texts:
         en="What amount? Write 5000, 5,000.50 or USD 300; above 0 and up to a milliard.",
     )
     KEPT = Text(zh="记下 M{number}：{event} {kind} {amount}{what}。", en="M{number}: {event} {kind} {amount}{what}.")
-    COST = Text(zh="支出", en="cost")
-    INCOME = Text(zh="收入", en="income")
     WHAT = Text(zh="，{what}", en=", {what}")
     SUM = Text(
         zh="{name}：支出 {cost}，收入 {income}，结余 {left}", en="{name}: cost {cost}, income {income}, left {left}"
@@ -41,9 +38,6 @@ class Texts:
     DROPPED = Text(zh="{number} 删了：{kind} {amount}{what}。", en="{number} is gone: {kind} {amount}{what}.")
     WRITING = Text(zh="在写，好了私聊发你。", en="I am writing it and will send it in private.")
     LEDGER = Text(zh="{name} 的账，{count} 笔", en="The books of {name}: {count} entries")
-    LEDGER_HEAD = Text(
-        zh="编号,活动,标题,日期,类别,金额,币种,说明,记于", en="number,event,title,date,kind,amount,currency,what,told"
-    )
     FILE = Text(
         zh="{kind}（收不到文件就请管机器的人取：数据目录 files/{name}，放一周）",
         en="{kind} (if no file came, ask the operator for files/{name} in the data folder; kept for a week)",
