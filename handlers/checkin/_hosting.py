@@ -13,7 +13,7 @@ from handlers._events.hosting import names_of, refuse_guests
 from handlers._events.meant import about, event_meant
 from handlers._events.told import page, title
 from handlers._wording import durations
-from handlers._wording.masking import mask
+from handlers._wording.masking import quoted
 from handlers._wording.names import spaced
 from handlers.checkin._guests import Guest, guests, listed, meant
 from handlers.checkin._texts import Texts
@@ -22,6 +22,7 @@ from storage.checkins import HOST, CheckIn
 from storage.events import Event
 
 SHOWN = 6  # names in a line
+NAME = 12  # characters of a name that nobody has
 MOST = 30  # names in one command
 _BETWEEN = re.compile(r"[,，、;；\n]+")
 
@@ -113,15 +114,16 @@ async def check_in(command: Command, ctx: Context[Any]) -> Reply:
     day = checkins.day_at(event, ctx.now())
     if day is None or not event.is_published:
         raise UserError(ctx.say(Texts.FOR_CLOSED, event=event.number))
-    wanted = [word.strip() for word in _BETWEEN.split(words) if word.strip()][:MOST]
+    said = (word.strip().lstrip("@").strip() for word in _BETWEEN.split(words))
+    wanted = [word for word in said if word][:MOST]
     if not wanted:
         raise UserError(ctx.say(Texts.USAGE_FOR))
     await events.locked(ctx.store, event.id)
     every = await guests(ctx.store, event.id)
     found = {name: meant(name, every) for name in wanted}
     lines = await _checked_in(ctx, event, day, [some[0] for some in found.values() if len(some) == 1])
-    none = [mask(name) for name, some in found.items() if not some]
-    lines += [ctx.say(Texts.FOR_NONE, names=listed(none, ctx.language))] if none else []
+    none = [quoted(name, NAME) for name, some in found.items() if not some]
+    lines += [ctx.say(Texts.FOR_NONE, names=_some(ctx, none))] if none else []
     several = [(name, some) for name, some in found.items() if len(some) > 1]
     lines += [_which(ctx, event, name, some) for name, some in several[:3]]
     return answer(*(spaced(line) for line in lines), about=about(event))
@@ -141,10 +143,13 @@ async def _checked_in(ctx: Context[Any], event: Event, day: date, some: Sequence
 
 
 def _which(ctx: Context[Any], event: Event, name: str, some: Sequence[Guest]) -> str:
-    told = [
-        ctx.say(Texts.ONE_OF if one.company else Texts.ONE, number=one.number, name=one.card, company=one.company)
-        for one in some[:SHOWN]
-    ]
+    told = [_one(ctx, guest) for guest in some[:SHOWN]]
     names = listed(told, ctx.language)
-    named = {"name": mask(name), "count": len(some), "names": names, "number": some[0].number}
+    named = {"name": quoted(name, NAME), "count": len(some), "names": names, "number": some[0].number}
     return ctx.say(Texts.FOR_SEVERAL, event=event.number, **named)
+
+
+def _one(ctx: Context[Any], guest: Guest) -> str:
+    """Return a guest by number and card; the company only in private, as it was told there."""
+    text = Texts.ONE_OF if guest.company and ctx.group.is_direct else Texts.ONE
+    return ctx.say(text, number=guest.number, name=guest.card, company=guest.company)

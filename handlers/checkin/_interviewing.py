@@ -9,7 +9,7 @@ from handlers import Command, Context, Purpose, Reply, UserError, answer
 from handlers._events.hosting import names_of, refuse_guests
 from handlers._events.meant import about, event_meant
 from handlers._said_for import Texts as Carried
-from handlers._wording.masking import flat, mask
+from handlers._wording.masking import flat, quoted
 from handlers._wording.names import spaced
 from handlers.checkin._guests import Guest, guests, listed, meant
 from handlers.checkin._interview_texts import ASKED, FIELDS, Texts
@@ -23,6 +23,7 @@ from storage.replies import Body
 FEATURE, STEP = "checkin", "interview"
 WAITED = timedelta(hours=1)  # how long an answer is waited for
 LIMIT = 300  # characters of an answer
+NAME = 12  # characters of a name that nobody has
 SHOWN = 60  # characters of an answer when it is told again
 _DELETE = {"删掉", "删", "delete", "-"}
 _YES = {"好", "好的", "好啊", "行", "可以", "愿意", "同意", "yes", "ok", "y"}
@@ -61,12 +62,14 @@ async def _for_somebody(ctx: Context[Any], event: Event, name: str) -> Reply:
 
 async def _guest(ctx: Context[Any], event: Event, name: str) -> Guest:
     there = await checkins.persons(ctx.store, event.id)
-    found = meant(name, [guest for guest in await guests(ctx.store, event.id) if guest.person in there])
+    found = meant(
+        name.lstrip("@").strip(), [guest for guest in await guests(ctx.store, event.id) if guest.person in there]
+    )
     if not found:
-        raise UserError(ctx.say(Texts.NOT_THERE, name=mask(name), event=event.number))
+        raise UserError(ctx.say(Texts.NOT_THERE, name=quoted(name, NAME), event=event.number))
     if len(found) > 1:
         names = listed([f"{guest.number} {guest.card}" for guest in found[:6]], ctx.language)
-        raise UserError(ctx.say(Texts.SEVERAL, name=mask(name), names=names))
+        raise UserError(ctx.say(Texts.SEVERAL, name=quoted(name, NAME), names=names))
     return found[0]
 
 

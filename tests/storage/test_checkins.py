@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from storage import checkins, events, interviews, members, privacy
+from storage.checkins import Code
 from storage.database import Database, Store
 from storage.events import Event
 from storage.interviews import Interview
@@ -78,6 +80,17 @@ async def test_each_event_and_day_has_a_code_of_its_own(database: Database) -> N
         assert await checkins.codes_like(store, drawn[0].code) == [drawn[0]]
         assert await checkins.codes_like(store, drawn[0].token) == [drawn[0]]
         assert await checkins.drawn(store, drawn[0].event, TODAY + 5 * DAY) is None
+
+
+async def test_two_who_ask_at_once_get_the_same_code(database: Database) -> None:
+    async with database.write() as store:
+        event = await an_event(store)
+
+    async def asked() -> Code:
+        async with database.write() as store:
+            return await checkins.code_of(store, event.id, TODAY)
+
+    assert len(set(await asyncio.gather(*(asked() for _ in range(4))))) == 1
 
 
 async def test_a_person_is_there_once_a_day_whichever_account_says_so(database: Database) -> None:

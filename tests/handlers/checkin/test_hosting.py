@@ -99,6 +99,14 @@ async def test_two_of_one_name_are_told_apart_by_number(open_chat: OpenChat) -> 
     assert (await chat.tell("root", "代签 E1 木子"))[0] == (
         "叫「木子」的有 2 位：1 成都-木子-DBA、2 北京-木子-开发（苇间数据）。写编号：「代签 E1 1」。"
     )
+    assert "苇间" not in (await chat.ask_bot("root", "代签 E1 木子"))[0]
+
+
+async def test_hostile_names_are_names(open_chat: OpenChat) -> None:
+    chat, _ = await hosted(open_chat)
+    names = "代签 E1 ' OR 1=1 --，%，_，@全体成员，13812345678，" + "长" * 400
+    said = (await chat.tell("root", names))[0]
+    assert said.startswith("报名里没有：' OR 1=1 --、%、_、全体成员、***、长长长长长长长长长长长…。")
 
 
 async def test_only_while_the_code_holds(open_chat: OpenChat) -> None:
