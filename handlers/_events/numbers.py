@@ -69,8 +69,7 @@ def line(found: Pairs, language: str) -> str:
     registered = Texts.REGISTERED.in_language(language, count=_counts(found, "event_registrations", language))
     parts = [registered, _came(found, language)]
     between = ", " if language == "en" else "，"
-    held = Texts.HELD.in_language(language, count=_counts(found, "events_held", language))
-    return Texts.SHORT.in_language(language, held=held, rest=between.join(parts))
+    return Texts.SHORT.in_language(language, held=_number(found, language), rest=between.join(parts))
 
 
 def source(why: str, language: str) -> str:
@@ -86,8 +85,13 @@ def _share(found: Pairs, name: str, language: str) -> str:
     return beside(*shares(*found[name], language), language)
 
 
+def _number(found: Pairs, language: str) -> str:
+    now, before = counts(*found["events_held"])
+    return beside(Texts.HELD.in_language(language, count=now), before, language)
+
+
 def _held(found: Pairs, language: str) -> str:
-    line = Texts.HELD.in_language(language, count=_counts(found, "events_held", language))
+    line = _number(found, language)
     cities = found["event_cities"][0].n
     if not cities:
         return line

@@ -15,6 +15,7 @@ from handlers._threads import pairs
 from handlers._wording import figures
 from handlers._wording.names import called
 from handlers._wording.spans import span_of
+from handlers.digest import _admin_events as meetings
 from handlers.digest import _edition as editions
 from handlers.digest._admin_lines import headline, numbers
 from handlers.digest._admin_watched import Watched, watched
@@ -124,10 +125,15 @@ async def told(ctx: Context[Any], run: Sequence[int], found: Edition) -> Body:
     body = Body.of(ctx.say(Texts.TITLE, title=title, days=days), headline(ctx, seen, risk))
     for heading, lines in (
         (Texts.DECIDE, await _decisions(ctx, run)),
-        (Texts.NUMBERS, numbers(ctx, seen, cohort, span)),
+        (Texts.NUMBERS, [*numbers(ctx, seen, cohort, span), *await meetings.held(ctx, seen)]),
         (
             Texts.WATCH,
-            [*await load.lines(ctx, period.since), *await climbed(ctx, run, period), *watched(ctx, seen, risk)],
+            [
+                *await meetings.slow(ctx),
+                *await load.lines(ctx, period.since),
+                *await climbed(ctx, run, period),
+                *watched(ctx, seen, risk),
+            ],
         ),
     ):
         head: tuple[Block, ...] = (Heading(ctx.say(heading)),) if lines else ()

@@ -9,9 +9,9 @@ import pytest
 
 from handlers import Scope
 from handlers.events._sections import looks_to
-from storage import checkins, events, groups, members, segments
+from storage import checkins, events, groups, members, segments, series
 from storage.database import Database, Store
-from storage.events import Kind, Plan, Speaker
+from storage.events import EVENTS, Kind, Plan, Speaker
 from storage.registrations import REGISTRATIONS
 from storage.segments import Segment
 from tests.handlers.scripted import Town
@@ -159,3 +159,29 @@ async def test_carried_into_a_group_nobody_hears_it_has_links(sqlite_database: D
     told = [post.text for post in town.chat.adapter.posted[before:] if post.place.key == "direct:晓舟"]
     assert of(told[1])[0] == "明天 20:00 线上《第 0 场》，https://pg.example.org/e/1"
     assert of(told[1])[-1] == "还有 1 场"
+
+
+async def test_admins_read_the_figures_and_which_round_fills_slower(sqlite_database: Database) -> None:
+    town = await town_of(sqlite_database)
+    await town.chat.tell("ayu", "/digest mine on")
+    async with sqlite_database.write() as store:
+        rounds = await series.add(store, "成都", "象行成都", "{}", at=town.chat.clock.now(), by=None)
+        first = await held(store, "第一轮", "11-04T14:00")
+        second = await held(store, "第二轮", "12-05T14:00", capacity=40)
+        await store.execute(EVENTS.update().where(EVENTS.c.id.in_((first, second))).values(series_id=rounds))
+        await taken(store, first, 9, came=3)
+        for number in range(4):
+            at = datetime.fromisoformat("2026-10-20T14:00:00+08:00")
+            member = (await members.ensure(store, "qq", f"n{number}", "", at)).id
+            await store.insert(
+                REGISTRATIONS, event_id=first, member_id=member, state="in", at=at, changed_at=at, source="group"
+            )
+        await taken(store, second, 2)
+        met = await held(store, "走进启明大学", "11-27T14:00", city="西安", venue="主楼")
+        await taken(store, met, 6, came=5)
+        await held(store, "没人签到的", "11-28T14:00")
+    before = len(town.chat.adapter.posted)
+    await town.at(MONDAY)
+    mine = next(post.text for post in town.chat.adapter.posted[before:] if post.place.key == "direct:ayu")
+    assert "活动 办过 2 场（0），报名 6（0），到场 5（0），到场率 5/6；1 场没有签到记录，没算" in mine.splitlines()
+    assert of(mine, "【要留意】\n")[0] == "E2《第二轮》报名 2/40，上一轮同期 4"
