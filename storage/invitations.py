@@ -97,13 +97,13 @@ async def inside(store: Store, persons: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
-async def companies_of(store: Store, event: int) -> dict[int, str]:
-    """Return the company that each person named when they registered for an event, as it is called."""
+async def companies_of(store: Store, event: int, persons: Collection[int]) -> dict[int, str]:
+    """Return the companies that persons named when they registered for an event, as they are called."""
     query = (
         select(MEMBERS.c.person_id, COMPANIES.c.name)
         .join(REGISTRATIONS, REGISTRATIONS.c.member_id == MEMBERS.c.id)
         .join(COMPANIES, COMPANIES.c.id == REGISTRATIONS.c.company_id)
-        .where(REGISTRATIONS.c.event_id == event)
+        .where(REGISTRATIONS.c.event_id == event, MEMBERS.c.person_id.in_(list(persons)))
     )
     return {row[0]: row[1] for row in await store.rows(query)}
 

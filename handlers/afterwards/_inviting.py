@@ -70,8 +70,9 @@ async def ask(here: Here, persons: Collection[int]) -> list[Reply]:
     known = {segment for some in theirs.values() for segment in some}
     inside = await invitations.inside(here.store, list(found))
     before = await invitations.groups_of(here.store, list(found), here.now - AGAIN)
-    cities = {one.person: one.city for one in await registrations.of_event(here.store, here.event.id)}
-    companies = await invitations.companies_of(here.store, here.event.id)
+    registered = await registrations.among(here.store, here.event.id, [member.id for member in found.values()])
+    cities = {one.person: one.city for one in registered}
+    companies = await invitations.companies_of(here.store, here.event.id, list(found))
     replies = []
     for person, member in found.items():
         segments_of = wanted(here.event, cities.get(person, ""), companies.get(person, ""), known)
