@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Table, Text, select, update
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, select, text, update
 
 from storage.database import Store
 from storage.schema import METADATA, Id, UTCDateTime
+
+_GOES_ON = text("ended_at IS NULL")  # a city has one series at a time
 
 SERIES = Table(
     "series",
@@ -21,6 +23,7 @@ SERIES = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("by_member", Id, ForeignKey("members.id")),
+    Index("ix_series_going_on", "city", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
 )
 
 # Without a foreign key to events, for events refer to series: each of the two is made before the other is known.
@@ -55,9 +58,9 @@ class Series:
 _COLUMNS = tuple(SERIES.c[name] for name in ("id", "city", "title", "template", "created_at", "ended_at", "by_member"))
 
 
-async def add(store: Store, city: str, title: str, template: str, *, at: datetime, by: int | None) -> int:
-    """Begin a series and return its number; its events are added by `events.add`."""
-    return await store.insert(SERIES, city=city, title=title, template=template, created_at=at, by_member=by)
+async def add(store: Store, city: str, title: str, template: str, *, at: datetime, by: int | None) -> int | None:
+    """Begin a series and return its number, None where the city's last one goes on; its events are added apart."""
+    return await store.insert_or_skip(SERIES, city=city, title=title, template=template, created_at=at, by_member=by)
 
 
 async def get(store: Store, series: int) -> Series:

@@ -29,7 +29,7 @@ class Texts:
     NO_NEXT = Text(zh="没有下一场了", en="nothing to come")
     OVER = Text(zh="已收尾", en="ended")
     MORE = Text(zh="看一个：「系列 {city}」。", en="One of them: /series {city}")
-    HEAD = Text(zh="《{title}》，{city}，{state}", en="“{title}”, {city}, {state}")
+    HEAD = Text(zh="系列 {number}《{title}》，{city}，{state}", en="Series {number} “{title}”, {city}, {state}")
     GOING = Text(zh="进行中", en="going on")
     ROUND = Text(
         zh="{number} {title}，{day}，{state}{carried}{flags}", en="{number} {title}, {day}, {state}{carried}{flags}"
@@ -85,7 +85,7 @@ async def shown(ctx: Context[Any], one: Series) -> list[str]:
     """Return a series: its rounds with who came and came back, its flags and what is to be done."""
     found = await events.of_series(ctx.store, one.id)
     state = ctx.say(Texts.OVER if one.is_over else Texts.GOING)
-    lines = [ctx.say(Texts.HEAD, title=one.title, city=one.city, state=state)]
+    lines = [ctx.say(Texts.HEAD, number=one.id, title=one.title, city=one.city, state=state)]
     standing = [event for event in found if event.state is not State.CANCELLED]
     for event in found[:ROUNDS]:
         later = next((other for other in standing if (other.round or 0) > (event.round or 0)), None)

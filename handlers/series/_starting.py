@@ -113,6 +113,8 @@ async def start(ctx: Context[Settings], words: str) -> Reply:
     lines = lines_of(ctx.settings, ctx.language)
     by = ctx.speaker.id
     number = await series.add(ctx.store, wish.city, title, encoded(lines), at=ctx.now(), by=by)
+    if number is None:  # another admin was quicker
+        raise UserError(ctx.say(Texts.RUNNING, city=wish.city, title=title))
     template = template_of(lines)
     made = await _make(ctx, number, Wish(wish.city, title, wish.times), template)
     for goal in template.goals:

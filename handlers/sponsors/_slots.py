@@ -57,7 +57,7 @@ async def sponsor(ctx: Context[Any], words: str) -> Reply:
     number = await money.sponsor(ctx.store, event.id, company, slot, what, cents, currency, ctx.now())
     one = await _known(ctx, f"S{number}")
     said = ctx.say(Texts.SPONSORED, event=event.number, **_said(ctx, one))
-    return answer(said, *([ctx.say(Texts.NAMED)] if slot is Slot.NAMING else []))
+    return answer(said, *([ctx.say(Texts.NAMED, event=event.number)] if slot is Slot.NAMING else []))
 
 
 def _promised(ctx: Context[Any], words: str) -> tuple[Amount | None, str]:

@@ -53,7 +53,9 @@ class Texts:
         zh="记下 S{number}：{company} 赞助 {event} 的{slot}{amount}{what}。展示过了回「已展示 S{number} 在哪」。",
         en="S{number}: {company} sponsors the {slot} of {event}{amount}{what}. Once shown: /shown S{number} where",
     )
-    NAMED = Text(zh="公告里会写上冠名。", en="Announcements will name it.")
+    NAMED = Text(
+        zh="名字要上标题：「改活动 {event} 标题 …」。", en="For its name in the title: /event_edit {event} title …"
+    )
     COMPANY = Text(zh="公司名最多 {most} 个字。", en="A company's name has {most} characters at most.")
     SPONSORS = Text(zh="{event} 的赞助：", en="Sponsors of {event}:")
     SLOT = Text(

@@ -24,6 +24,10 @@ def upgrade() -> None:
         Column("ended_at", DateTime(timezone=True)),
         Column("by_member", ID, ForeignKey("members.id")),
     )
+    goes_on = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_series_going_on", "series", ["city"], unique=True, sqlite_where=goes_on, postgresql_where=goes_on
+    )
     op.create_table(
         "series_rounds",
         Column("event_id", ID, primary_key=True, autoincrement=False),

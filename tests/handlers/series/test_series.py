@@ -109,7 +109,7 @@ async def test_a_city_has_one_series_at_a_time(chat: Chat) -> None:
     assert (await one(chat, START)).startswith("成都的系列《象行成都》还没收尾。")
     ended = await one(chat, "系列 收尾 成都")
     assert ended.startswith("《象行成都》收尾了，不再提醒它的 21 条待办。")
-    assert (await one(chat, "系列 成都")).startswith("《象行成都》，成都，已收尾")
+    assert (await one(chat, "系列 成都")).startswith("系列 1《象行成都》，成都，已收尾")
     assert (await one(chat, START)).startswith("《象行成都》排了 4 场")
     assert (await one(chat, "系列")).splitlines() == [
         "成都 《象行成都》，0/4 场办过，下一场 E5 2027 年 3 月 6 日 14:00",

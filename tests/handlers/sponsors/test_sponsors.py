@@ -102,7 +102,9 @@ async def test_sponsors_are_kept_shown_and_let_go(chat: Chat) -> None:
     assert await one(chat, "赞助 E1 苇间数据 展位 5000") == (
         "记下 S1：苇间数据 赞助 E1 的展位 5,000 元。展示过了回「已展示 S1 在哪」。"
     )
-    assert (await one(chat, "赞助 E1 云麓 科技 冠名 2 万 主会场")).splitlines()[1] == "公告里会写上冠名。"
+    assert (await one(chat, "赞助 E1 云麓 科技 冠名 2 万 主会场")).splitlines()[
+        1
+    ] == "名字要上标题：「改活动 E1 标题 …」。"
     assert "的议题，《零停机升级》" in await one(chat, "赞助 E1 苇间数据 议题 《零停机升级》")
     assert "的文章 3,000 元，两篇" in await one(chat, "/sponsor E1 苇间数据有限公司 article 两篇 3000")
     assert (await one(chat, "赞助 E1")).splitlines()[:4] == [
