@@ -26,7 +26,7 @@ router = Router(Settings)
 
 
 @router.command(
-    "join", "报名", needs=Right.SELF, fits=rf"(?:{NUMBER}(?: [0-9A-Za-z网页]{{2,12}})?)?",
+    "join", "报名", needs=Right.SELF, fits=rf"(?:{NUMBER}(?: [0-9A-Za-z网页]{{2,16}})?)?",
     help=Texts.HELP, usage=Texts.USAGE,
 )  # fmt: skip
 async def join(command: Command, ctx: Context[NoSettings]) -> Replies:

@@ -74,4 +74,4 @@ async def share(command: Command, ctx: Context[Any]) -> Reply:
     said = {"event": event.number, "code": code, "title": told.title(event, ctx.language), "when": dated(ctx, event)}
     lines = [ctx.say(Texts.SHARE, **said, bot=ctx.community.bot_name)]
     page = told.page(ctx, event)
-    return answer(*lines, *([ctx.say(Texts.SHARE_LINK, url=f"{page}?by={code}")] if page else []), about=about(event))
+    return answer(*lines, *([ctx.say(Texts.SHARE_LINK, url=f"{page}?from={code}")] if page else []), about=about(event))

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, literal, select
 
+from storage import event_companies
 from storage.checkins import CHECKINS
 from storage.companies import COMPANIES
 from storage.database import Store
@@ -184,11 +185,14 @@ class _People:
     first: Mapping[int, frozenset[int]]
     sharing: Mapping[int, frozenset[int]]
     scores: Mapping[int, tuple[int, ...]]
+    counted: Mapping[int, frozenset[int]]  # companies of who came, of events whose people's words are erased
 
     @classmethod
     async def read(cls, store: Store, events: Sequence[int], now: datetime) -> _People:
         entries, companies = await _entries(store, events, now)
+        left = await event_companies.counted(store, events)
         return cls(
+            counted={event: frozenset(one for one, (_, came) in of.items() if came) for event, of in left.items()},
             entries=entries,
             companies=companies,
             came=await _came(store, events, now),
@@ -205,7 +209,8 @@ class _People:
             entries=self.entries.get(event.id, {}),
             came=came,
             first=self.first.get(event.id, frozenset()),
-            attending=frozenset(company for person in came for company in named.get(person, ())),
+            attending=frozenset(company for person in came for company in named.get(person, ()))
+            | self.counted.get(event.id, frozenset()),
             sharing=self.sharing.get(event.id, frozenset()),
             scores=self.scores.get(event.id, ()),
         )

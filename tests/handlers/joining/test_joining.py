@@ -157,3 +157,12 @@ async def test_one_member_does_not_register_for_everything_in_a_minute(town: Tow
         await town.chat.tell("alice", f"报名 E{number}")
     (told,) = await town.chat.tell("alice", "报名 E12") or [""]
     assert told == ""
+
+
+@pytest.mark.parametrize("words", ["报名 E1 网页", "/join E1 WEB"])
+async def test_who_comes_by_the_page_says_so(town: Town, words: str) -> None:
+    event = await town.event()
+    await town.chat.tell("alice", words)
+    mine = await town.of(event, "alice")
+    assert mine is not None
+    assert mine.source is Source.LINK
