@@ -85,7 +85,7 @@ class Vocabulary:
             if not words.startswith(word):
                 continue
             rest = words[len(word) :]
-            if rest and not (rest[0].isspace() or rest[0] in "#@" or rest[0].isdigit() or rest[0] in _CLOSING):
+            if rest and not (rest[0].isspace() or rest[0] in "#@《" or rest[0].isdigit() or rest[0] in _CLOSING):
                 continue
             args = rest.strip().rstrip(_CLOSING).lstrip(_CLOSING)[:ARGS_LIMIT]
             if re.fullmatch(bound.entry.fits, args):

@@ -16,6 +16,7 @@ from bot.calendars._found import BYTES, EVENTS, ONE, Broken, Entry, FileError, F
 from handlers._events import reading, recurrence, timing
 from handlers._events.planned import Usual
 from handlers._events.refusing import Texts, UnreadableError
+from handlers._events.words import KIND_WORDS, Called
 from handlers._events.zones import zone_of
 from handlers._rules import instant
 from handlers._wording.masking import cut
@@ -155,7 +156,7 @@ def _made_up(title: str, starts_at: datetime) -> str:
 
 
 def _plan(component: Any, title: str, starts_at: datetime, there: ZoneInfo, usual: Usual) -> Plan:
-    venue = reading.plain(cut(_text(component, "LOCATION"), reading.LINE), reading.LINE, "LOCATION")
+    venue = reading.plain(cut(_text(component, "LOCATION"), reading.LINE), reading.LINE, Called.VENUE)
     link = _link(_text(component, "URL"))
     if not link and venue.startswith("http"):
         link, venue = _link(venue), ""
@@ -166,7 +167,7 @@ def _plan(component: Any, title: str, starts_at: datetime, there: ZoneInfo, usua
         starts_at=starts_at,
         ends_at=timing.checked(starts_at, _end(component, starts_at, there, usual.length(kind)), there),
         zone=there.key,
-        summary=reading.plain(cut(_text(component, "DESCRIPTION"), reading.SUMMARY), reading.SUMMARY, "x"),
+        summary=reading.plain(cut(_text(component, "DESCRIPTION"), reading.SUMMARY), reading.SUMMARY, Called.SUMMARY),
         venue=venue,
         link=link,
     )
@@ -180,7 +181,7 @@ def _kind(component: Any, venue: str) -> Kind:
     said = component.get("CATEGORIES")
     every = said if isinstance(said, list) else [said] if said is not None else []
     words = [str(word).casefold() for one in every for word in one.cats]
-    known = [reading.KIND_WORDS[word] for word in words if word in reading.KIND_WORDS]
+    known = [KIND_WORDS[word] for word in words if word in KIND_WORDS]
     return known[0] if known else Kind.MEETING if venue else Kind.TALK
 
 

@@ -14,8 +14,8 @@ from bot.calendars._ics import decoded
 from bot.refusals import near
 from handlers._events import planned, reading, recurrence, timing
 from handlers._events.planned import Usual
-from handlers._events.reading import Field
 from handlers._events.refusing import UnreadableError
+from handlers._events.words import Field
 from handlers._events.zones import zone_of
 from storage.events import Plan
 

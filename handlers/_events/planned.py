@@ -10,12 +10,13 @@ from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from handlers._events import reading, recurrence, timing
-from handlers._events.reading import FIELDS, KIND_WORDS, KINDS, LINE, SUMMARY, Field
+from handlers._events.reading import LINE, SUMMARY
 from handlers._events.refusing import Texts, UnreadableError
+from handlers._events.words import FIELDS, KIND_NAMES, KIND_WORDS, Called, Field
 from handlers._events.zones import evened, zone_of
 from storage.events import Kind, Plan
 
-_TITLE = re.compile(r"《(.*)》|“([^”]*)”|「([^」]*)」|\"([^\"]*)\"", re.DOTALL)
+_TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)*)》|“([^”]*)”|「([^」]*)」|\"([^\"]*)\"", re.DOTALL)
 _NAMES = sorted((name for names in FIELDS.values() for name in names), key=len, reverse=True)
 _PAIRS = re.compile(rf"(?:(?<=\s)|^)({'|'.join(map(re.escape, _NAMES))})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE)
 _SEATS = re.compile(r"(?:^|\s)(限? ?\d{1,6} ?(?:席|人)|不限人数)(?=\s|$)")
@@ -138,7 +139,7 @@ def _kind(line: str, told: Mapping[Field, str]) -> tuple[Kind, str]:
     if Field.KIND not in told and not told.keys() & {Field.CITY, Field.VENUE}:
         return Kind.TALK, line
     if Field.KIND not in told:
-        raise UnreadableError(Texts.WHAT_KIND, kinds="、".join(names[0] for names in KINDS.values()))
+        raise UnreadableError(Texts.WHAT_KIND, kinds=KIND_NAMES)
     return reading.kind(told[Field.KIND]), line
 
 
@@ -154,11 +155,11 @@ def with_field(plan: Plan, field: Field, text: str, now: datetime) -> Plan:
         case Field.KIND:
             return replace(plan, kind=reading.kind(text))
         case Field.SUMMARY:
-            return replace(plan, summary=reading.plain(text, SUMMARY, "简介"))
+            return replace(plan, summary=reading.plain(text, SUMMARY, Called.SUMMARY))
         case Field.CITY:
-            return replace(plan, city=reading.plain(text, reading.NAME, "城市"))
+            return replace(plan, city=reading.plain(text, reading.NAME, Called.CITY))
         case Field.VENUE:
-            return replace(plan, venue=reading.plain(text, LINE, "地点"))
+            return replace(plan, venue=reading.plain(text, LINE, Called.VENUE))
         case Field.LINK:
             return replace(plan, link=reading.link(text))
         case Field.WHEN | Field.LENGTH | Field.ZONE:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 
+from handlers import Text
 from handlers._events.refusing import Texts, UnreadableError
+from handlers._events.words import ASKS, BY_NAME, FIELD_NAMES, KIND_NAMES, KIND_WORDS, LANGUAGES, Called, Field
 from handlers._events.zones import evened
 from storage.events import Kind, Speaker
 from storage.segments import Kind as SegmentKind
@@ -32,67 +33,6 @@ _SEGMENTS = {"industry": SegmentKind.INDUSTRY, "行业": SegmentKind.INDUSTRY}
 _SEGMENTS |= dict.fromkeys(("region", "区域", "地区"), SegmentKind.REGION)
 
 
-class Field(StrEnum):
-    """What can be told, and changed, of an event."""
-
-    TITLE = "title"
-    KIND = "kind"
-    WHEN = "when"
-    LENGTH = "length"
-    ZONE = "zone"
-    SPEAKERS = "speakers"
-    LINK = "link"
-    CITY = "city"
-    VENUE = "venue"
-    CAPACITY = "capacity"
-    TARGETS = "targets"
-    HOSTS = "hosts"
-    SUMMARY = "summary"
-    ASKS = "asks"
-    LANGUAGES = "languages"
-    REMINDERS = "reminders"
-
-
-# What a field is called; the first is what we say.
-FIELDS: Mapping[Field, tuple[str, ...]] = {
-    Field.TITLE: ("标题", "题目", "title"),
-    Field.KIND: ("类型", "类别", "kind"),
-    Field.WHEN: ("时间", "when", "time"),
-    Field.LENGTH: ("时长", "length"),
-    Field.ZONE: ("时区", "zone"),
-    Field.SPEAKERS: ("讲者", "嘉宾", "speakers", "speaker"),
-    Field.LINK: ("链接", "入口", "link"),
-    Field.CITY: ("城市", "city"),
-    Field.VENUE: ("地点", "地址", "venue", "place"),
-    Field.CAPACITY: ("席位", "名额", "人数", "capacity", "seats"),
-    Field.TARGETS: ("面向", "targets", "for"),
-    Field.HOSTS: ("主办", "主办方", "hosts", "host"),
-    Field.SUMMARY: ("简介", "适合", "summary"),
-    Field.ASKS: ("报名要", "报名填", "asks"),
-    Field.LANGUAGES: ("语言", "languages", "language"),
-    Field.REMINDERS: ("提醒", "reminders"),
-}
-_FIELDS = {name: field for field, names in FIELDS.items() for name in (*names, field.value)}
-
-KINDS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.VISIT: ("企业行", "企业参访", "参访", "走进企业", "visit", "company visit"),
-    Kind.UNIVERSITY: ("高校行", "高校", "校园行", "university"),
-    Kind.TOUR: ("城市行", "巡讲", "tour", "city tour"),
-    Kind.SUMMIT: ("峰会", "大会", "年会", "summit"),
-    Kind.TRAINING: ("培训", "训练营", "training"),
-    Kind.CERTIFICATION: ("认证", "认证考试", "certification"),
-    Kind.TALK: ("线上分享", "线上", "分享", "直播", "online talk", "talk"),
-    Kind.QA: ("专家答疑", "答疑", "expert q&a", "q&a", "qa"),
-    Kind.CONTEST: ("比赛", "竞赛", "大赛", "contest"),
-    Kind.MEETING: ("会议", "例会", "meeting"),
-}
-KIND_WORDS = {name: kind for kind, names in KINDS.items() for name in (*names, kind.value)}
-_LANGUAGES = {"中文": "zh", "汉语": "zh", "普通话": "zh", "chinese": "zh", "英文": "en", "英语": "en", "english": "en"}
-_LANGUAGES |= {"日文": "ja", "日语": "ja", "japanese": "ja", "韩文": "ko", "韩语": "ko", "korean": "ko"}
-_LANGUAGES |= {code: code for code in ("zh", "en", "ja", "ko", "de", "fr", "es", "ru")}
-_ASKS = {"公司": "company", "单位": "company", "职位": "title", "职务": "title", "头衔": "title", "城市": "city"}
-_ASKS |= {"邮箱": "email", "邮件": "email", "e-mail": "email", "手机": "phone", "手机号": "phone", "电话": "phone"}
-_ASKS |= {code: code for code in ("company", "title", "city", "email", "phone")}
 _DEFAULT = {"默认", "default"}
 
 
@@ -102,9 +42,9 @@ def field(text: str) -> Field:
     Raises:
         UnreadableError: There is no such field.
     """
-    found = _FIELDS.get(evened(text).casefold())
+    found = BY_NAME.get(evened(text).casefold())
     if found is None:
-        raise UnreadableError(Texts.NO_FIELD, said=text[:20], fields="、".join(names[0] for names in FIELDS.values()))
+        raise UnreadableError(Texts.NO_FIELD, said=text[:20], fields=FIELD_NAMES)
     return found
 
 
@@ -122,7 +62,7 @@ def title(text: str) -> str:
     return _nobody_called(line)
 
 
-def plain(text: str, most: int, name: str) -> str:
+def plain(text: str, most: int, name: Text | str) -> str:
     """Return a text of one line; empty where nothing is meant.
 
     Raises:
@@ -155,8 +95,7 @@ def kind(text: str) -> Kind:
     """
     found = KIND_WORDS.get(evened(text).casefold())
     if found is None:
-        kinds = "、".join(names[0] for names in KINDS.values())
-        raise UnreadableError(Texts.KIND, said=_visible(text)[:20], kinds=kinds)
+        raise UnreadableError(Texts.KIND, said=_visible(text)[:20], kinds=KIND_NAMES)
     return found
 
 
@@ -201,14 +140,16 @@ def speakers(text: str) -> tuple[Speaker, ...]:
     Raises:
         UnreadableError: They are too many, or called too much.
     """
-    return tuple(_speaker(part) for part in _several(text, "讲者"))
+    return tuple(_speaker(part) for part in _several(text, Called.SPEAKERS))
 
 
 def _speaker(text: str) -> Speaker:
     found = re.fullmatch(r"([^(（]+)[(（]([^)）]+)[)）]", text)
     parts = list(found.groups()) if found is not None else re.split(r"[/／]", text, maxsplit=2)
     name, company, about = [*(part.strip() for part in parts), "", ""][:3]
-    return Speaker(plain(name, NAME, "名字"), plain(company, LINE, "公司"), plain(about, LINE, "介绍"))
+    return Speaker(
+        plain(name, NAME, Called.NAME), plain(company, LINE, Called.COMPANY), plain(about, LINE, Called.ABOUT)
+    )
 
 
 def hosts(text: str) -> tuple[str, ...]:
@@ -217,7 +158,7 @@ def hosts(text: str) -> tuple[str, ...]:
     Raises:
         UnreadableError: They are too many, or too long.
     """
-    return tuple(dict.fromkeys(plain(part, LINE, "公司") for part in _several(text, "主办")))
+    return tuple(dict.fromkeys(plain(part, LINE, Called.COMPANY) for part in _several(text, Called.HOSTS)))
 
 
 def languages(text: str) -> tuple[str, ...]:
@@ -226,7 +167,7 @@ def languages(text: str) -> tuple[str, ...]:
     Raises:
         UnreadableError: One is not known.
     """
-    return _codes(text, _LANGUAGES, lambda said: UnreadableError(Texts.LANGUAGE, said=said))
+    return _codes(text, LANGUAGES, lambda said: UnreadableError(Texts.LANGUAGE, said=said))
 
 
 def asks(text: str) -> tuple[str, ...]:
@@ -235,7 +176,7 @@ def asks(text: str) -> tuple[str, ...]:
     Raises:
         UnreadableError: It is nothing that can be asked.
     """
-    return _codes(text, _ASKS, lambda said: UnreadableError(Texts.ASKS, said=said))
+    return _codes(text, ASKS, lambda said: UnreadableError(Texts.ASKS, said=said))
 
 
 def _codes(text: str, known: Mapping[str, str], refused: Callable[[str], UnreadableError]) -> tuple[str, ...]:
@@ -275,7 +216,7 @@ def targets(text: str) -> tuple[Segment, ...]:
     """
     if evened(text).casefold() in _ALL:
         return ()
-    found = [_target(part) for part in _several(evened(text), "面向")]
+    found = [_target(part) for part in _several(evened(text), Called.TARGETS)]
     if not found:
         raise UnreadableError(Texts.TARGET)
     return tuple(dict.fromkeys(found))
@@ -295,7 +236,7 @@ def _words(text: str) -> Iterable[str]:
     return [] if line.casefold() in NOTHING else [word for word in re.split(r"[、,;\s]+", line) if word]
 
 
-def _several(text: str, name: str) -> list[str]:
+def _several(text: str, name: Text) -> list[str]:
     if text.strip().casefold() in NOTHING:
         return []
     parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]

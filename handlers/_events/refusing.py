@@ -9,13 +9,17 @@ class UnreadableError(Exception):
     """What was typed cannot be meant; `said` tells why, and what can."""
 
     def __init__(self, text: Text, **values: object) -> None:
-        super().__init__(text.in_language("en", **values))
         self.text = text
         self.values = values
+        super().__init__(self.said("en"))
 
     def said(self, language: str) -> str:
-        """Return what is wrong, in a language."""
-        return self.text.in_language(language, **self.values)
+        """Return what is wrong, in a language; so are values that are texts."""
+        told = {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in self.values.items()
+        }
+        return self.text.in_language(language, **told)
 
 
 class Texts:
@@ -73,8 +77,8 @@ class Texts:
         zh="标题最多 60 个字，这个有 {count} 个。", en="A title has 60 characters at most; this one has {count}."
     )
     EVERYONE = Text(
-        zh="标题和简介里不放 {said}，我从不 @ 全体。去掉再说一次。",
-        en="No {said} in titles and summaries: I never mention everyone. Say it again without.",
+        zh="活动里不放 {said}，我从不 @ 全体。去掉再说一次。",
+        en="No {said} in what I tell of events: I never mention everyone. Say it again without.",
     )
     TOO_LONG = Text(zh="{name}最多 {most} 个字。", en="{name}: {most} characters at most.")
     TOO_MANY = Text(zh="{name}最多 {most} 个。", en="{name}: {most} at most.")

@@ -10,8 +10,8 @@ from typing import Any
 from handlers import Command, Context, Errand, Reply, Text, UserError, answer
 from handlers._events import planned, reading, timing
 from handlers._events.meant import about
-from handlers._events.reading import Field
 from handlers._events.refusing import UnreadableError
+from handlers._events.words import KIND_NAMES, Field
 from handlers.events import _changing as changing
 from handlers.events import _publishing as publishing
 from handlers.events import _rules as rules
@@ -166,9 +166,7 @@ async def _ask(ctx: Context[Any], question: Question, said: dict[str, Any]) -> R
 
 
 def _question(ctx: Context[Any], question: Question) -> str:
-    column = 0 if ctx.language != "en" else -1
-    between = "、" if ctx.language != "en" else ", "
-    return ctx.say(question.text, count=_COUNT, kinds=between.join(names[column] for names in reading.KINDS.values()))
+    return ctx.say(question.text, count=_COUNT, kinds=KIND_NAMES.in_language(ctx.language))
 
 
 async def step(ctx: Context[Any], message: Stored, dialog: Dialog) -> Reply:

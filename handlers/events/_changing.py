@@ -9,8 +9,8 @@ from handlers import Context, Errand, Reply, Text, UserError, answer
 from handlers._events import planned, reading
 from handlers._events.meant import about
 from handlers._events.promoting import filled
-from handlers._events.reading import FIELDS, Field
 from handlers._events.refusing import UnreadableError
+from handlers._events.words import FIELD_NAMES, Field
 from handlers.events._listing import overview
 from storage import events
 from storage.events import Event, Plan, State
@@ -42,7 +42,7 @@ async def change(ctx: Context[Any], event: Event, words: str) -> list[Reply | Er
     """
     name, _, value = words.partition(" ")
     if not value.strip():
-        listed = "、".join(names[0] for names in FIELDS.values()) if ctx.language != "en" else ", ".join(Field)
+        listed = FIELD_NAMES.in_language(ctx.language)
         raise UserError(ctx.say(Texts.HOW, number=event.number, fields=listed))
     if event.state is State.CANCELLED:
         raise UserError(ctx.say(Texts.GONE, number=event.number))

@@ -9,8 +9,8 @@ from typing import Any
 from handlers import Context, Errand, Reply, Text, UserError, answer
 from handlers._events import announcing, planned, told
 from handlers._events.meant import about
-from handlers._events.reading import Field
 from handlers._events.refusing import UnreadableError
+from handlers._events.words import Field
 from handlers.events._listing import overview
 from storage import events, registrations, reminders
 from storage.events import Event, Plan, State

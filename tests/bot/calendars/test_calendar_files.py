@@ -140,7 +140,7 @@ def test_what_is_called_off() -> None:
         ((WHEN, "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"), "one rule of recurrence"),
         ((WHEN, "EXDATE:" + ",".join(["20261205T120000Z"] * 5000)), "It leaves out 5000 days; 1000 are the most."),
         ((WHEN, "RECURRENCE-ID:20261205T120000Z"), "RECURRENCE-ID is not understood"),
-        ((WHEN, "SUMMARY:@所有人 快来"), "No @所有人 in titles"),
+        ((WHEN, "SUMMARY:@所有人 快来"), "No @所有人 in what I tell"),
         ((WHEN, "DESCRIPTION:" + "x" * 300_000), "larger than 256 kB"),
     ],
 )

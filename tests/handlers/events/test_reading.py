@@ -14,8 +14,8 @@ from recurring_ical_events import of as occurrences_of  # a third party's readin
 
 from handlers._events import planned, reading, recurrence
 from handlers._events.planned import Usual
-from handlers._events.reading import Field
 from handlers._events.refusing import UnreadableError
+from handlers._events.words import Field
 from storage.events import Kind, Plan, Speaker
 from storage.segments import Kind as SegmentKind
 from storage.segments import Segment
