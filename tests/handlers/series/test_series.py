@@ -56,6 +56,7 @@ async def test_a_series_is_started_with_all_its_rounds_as_drafts(chat: Chat) -> 
         assert len(await goals.of_series(store, 1)) == 5
 
 
+@pytest.mark.middle
 async def test_the_title_the_time_and_the_groups_of_the_city(chat: Chat) -> None:
     async with chat.database.write() as store:
         await segments.give(store, 1, Segment(SegmentKind.REGION, "成都"))
@@ -104,6 +105,7 @@ async def test_members_decide_nothing(chat: Chat, text: str) -> None:
         assert await series.every(store) == []
 
 
+@pytest.mark.middle
 async def test_a_city_has_one_series_at_a_time(chat: Chat) -> None:
     await one(chat, START)
     assert (await one(chat, START)).startswith("成都的系列《象行成都》还没收尾。")
@@ -118,6 +120,7 @@ async def test_a_city_has_one_series_at_a_time(chat: Chat) -> None:
     ]
 
 
+@pytest.mark.middle
 async def test_the_template_is_shown_and_set(chat: Chat) -> None:
     said = await one(chat, "系列 模板")
     assert "tour +0 第一轮 城市行" in said
@@ -128,6 +131,7 @@ async def test_the_template_is_shown_and_set(chat: Chat) -> None:
     assert (await one(chat, START)).startswith("《象行成都》排了 2 场")
 
 
+@pytest.mark.middle
 async def test_an_owner_edits_the_template_line_by_line(chat: Chat) -> None:
     await chat.make_owner("olga")
     assert await one(chat, "系列 模板 加 T-14 订横幅") == "模板是大家的，要所有者来改。"
@@ -148,6 +152,7 @@ async def test_an_owner_edits_the_template_line_by_line(chat: Chat) -> None:
 # -- to-dos -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.middle
 async def test_todos_are_added_owned_done_and_dropped(chat: Chat) -> None:
     await one(chat, START)
     said = (await one(chat, "待办 E1")).splitlines()
@@ -166,6 +171,7 @@ async def test_todos_are_added_owned_done_and_dropped(chat: Chat) -> None:
     assert "最多提前 365 天" in await one(chat, "待办 E1 T-400 订横幅")
 
 
+@pytest.mark.middle
 async def test_a_todo_is_given_to_somebody_who_is_told_and_may_finish_it(chat: Chat) -> None:
     await one(chat, START)
     await chat.say("dou", "我在")
@@ -201,6 +207,7 @@ async def test_reminders_on_the_day_and_once_when_late(chat: Chat) -> None:
     assert await chat.tick() == []
 
 
+@pytest.mark.middle
 async def test_what_is_late_at_the_start_is_told_once(chat: Chat) -> None:
     assert "2 条现在就该办" in await one(chat, "开系列 成都 2026-12-29")
     chat.later(days=1, hours=1)
@@ -211,6 +218,7 @@ async def test_what_is_late_at_the_start_is_told_once(chat: Chat) -> None:
     assert not any("T1 " in text for text in await chat.tick())
 
 
+@pytest.mark.middle
 async def test_nobody_is_reminded_of_what_has_ended_or_is_off(chat: Chat) -> None:
     await one(chat, START)
     async with chat.database.write() as store:
@@ -220,6 +228,7 @@ async def test_nobody_is_reminded_of_what_has_ended_or_is_off(chat: Chat) -> Non
     assert (await one(chat, "待办")).startswith("还没办的 16 条")
 
 
+@pytest.mark.middle
 async def test_whoever_is_forgotten_has_nothing_to_do_any_more(chat: Chat) -> None:
     await one(chat, START)
     await chat.say("dou", "我在")
@@ -272,6 +281,7 @@ async def test_a_round_moves_with_its_todos_and_the_later_ones_only_if_wanted(ch
     assert await one(chat, "系列 挪 成都") == "《象行成都》没有要跟着挪的场次。"
 
 
+@pytest.mark.middle
 async def test_a_round_that_moves_back_leaves_nothing_to_shift(chat: Chat) -> None:
     await one(chat, START)
     for days in (14, -14):
@@ -345,6 +355,7 @@ async def test_carry_over_and_flags_from_round_to_round(chat: Chat) -> None:
     assert await one(chat, "目标 成都 1 签到 -") == "第 1 轮不再有「签到」这个目标。"
 
 
+@pytest.mark.middle
 async def test_in_english(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES, language="en")
     await chat.make_admin("muzi")

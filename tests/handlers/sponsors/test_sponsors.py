@@ -124,6 +124,7 @@ async def test_sponsors_are_kept_shown_and_let_go(chat: Chat) -> None:
         assert await money.of_event(store, 1) == []  # a promise is no income
 
 
+@pytest.mark.middle
 async def test_the_sums_of_a_series(chat: Chat) -> None:
     await one(chat, "开系列 武汉 2027-03-06")
     await one(chat, "记账 E2 支出 1000 场地")
@@ -166,6 +167,7 @@ async def worked(chat: Chat, files: Path) -> list[str]:
     return chat.replies
 
 
+@pytest.mark.middle
 async def test_the_books_come_as_a_file(chat: Chat, tmp_path: Path) -> None:
     await one(chat, "记账 E1 支出 300.50 =SUM(A1)")
     await one(chat, "记账 E1 收入 5000 门票")
@@ -195,6 +197,7 @@ async def test_the_proof_comes_as_a_file(database: Database, tmp_path: Path) -> 
     assert file.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.middle
 async def test_a_proof_of_what_was_let_go_is_not_written(chat: Chat, tmp_path: Path) -> None:
     await one(chat, "赞助 E1 苇间数据 展位 5000")
     await one(chat, "赞助证明 S1")
@@ -202,6 +205,7 @@ async def test_a_proof_of_what_was_let_go_is_not_written(chat: Chat, tmp_path: P
     assert await worked(chat, tmp_path / "files") == []
 
 
+@pytest.mark.middle
 async def test_in_english(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES, language="en")
     await chat.make_admin("muzi")
