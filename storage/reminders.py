@@ -35,6 +35,7 @@ REMINDERS = Table(
 
 _WAITING = (PostState.PENDING, PostState.HELD)
 _LOST = (PostState.DROPPED, PostState.FAILED)
+EXPIRED = "expired"  # as the outbox says why it dropped a post
 REGISTERED = 0  # in place of a group: those who registered
 
 
@@ -141,6 +142,15 @@ async def take_back(store: Store, event: int) -> list[str]:
 async def _posts(store: Store, keys: Collection[str]) -> dict[str, tuple[PostState, int]]:
     query = select(OUTBOX.c.key, OUTBOX.c.state, OUTBOX.c.attempts).where(OUTBOX.c.key.in_(keys))
     return {row.key: (PostState(row.state), row.attempts) for row in await store.rows(query)}
+
+
+async def give_back(store: Store, events: Collection[int]) -> None:
+    """Forget what was said of events in posts that could not be sent in time, so that it is said in other words."""
+    late = (OUTBOX.c.key == REMINDERS.c.post, OUTBOX.c.state == PostState.DROPPED, OUTBOX.c.error == EXPIRED)
+    mine = (REMINDERS.c.event_id.in_(events), REMINDERS.c.kind.in_([Kind.WEEK, Kind.DAY, Kind.HOUR]))
+    await store.execute(
+        delete(REMINDERS).where(*mine, REMINDERS.c.post != "", select(OUTBOX.c.id).where(*late).exists())
+    )
 
 
 async def wanting(store: Store, event: int, kind: Kind) -> list[int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ from storage.events import Event
 from storage.groups import Group
 from storage.reminders import REGISTERED, Coming, Kind, Place
 from storage.settings import COMMUNITY
+
+FRESH = timedelta(minutes=15)  # so long a post is true as it stands; what could not be sent is worded anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class _Post:
     due: Sequence[Due]
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What is said, or kept, in private of one event; its context speaks the community's language."""
+
+    ctx: Context[Any]
+    due: Due
+
+
 async def look(ctx: Context[Any], stamp: str) -> list[Reply | Errand]:
     """Return what is said now in groups, by couriers and in private; nothing that was said, or decided not to be.
 
@@ -53,10 +64,25 @@ async def look(ctx: Context[Any], stamp: str) -> list[Reply | Errand]:
     close = [event for event in coming if near(event, now)]
     if not close:
         return []
+    await reminders.give_back(ctx.store, [event.id for event in close])
     found = await _seen(ctx, coming, close, f"remind:{stamp}")
-    posts = await _claimed(ctx, await _in_groups(ctx, close, found), found)
-    said = await _said(ctx, posts, found)
-    return [*said, *await _in_private(ctx, close, found)]
+    posts, words = await _in_groups(ctx, close, found), await _in_private(ctx, close, found)
+    still = await _held(ctx, [*(one.event for post in posts for one in post.due), *(word.due.event for word in words)])
+    said = await _said(ctx, await _claimed(ctx, posts, still, found), found)
+    for word in words:
+        if word.due.event.id in still:
+            said += await _reached(word.ctx, found.events[word.due.event.id], word.due)
+    return said
+
+
+async def _held(ctx: Context[Any], due_now: Iterable[Coming]) -> set[int]:
+    """Return the events that are still what they were when it was looked; nobody moves them until this is over."""
+    still = set()
+    for number, event in sorted({one.id: one for one in due_now}.items()):
+        held = await events.locked(ctx.store, number)
+        if held.is_published and held.starts_at == event.starts_at:
+            still.add(number)
+    return still
 
 
 async def _seen(ctx: Context[Any], coming: Sequence[Coming], close: Sequence[Coming], edition: str) -> _Look:
@@ -111,13 +137,14 @@ def _allowed(stand: Standing, every: Sequence[Due], ctx: Context[Any], where: Wh
     return [Due(one.event, one.kind, said=False) for one in every]
 
 
-async def _claimed(ctx: Context[Any], posts: Iterable[_Post], found: _Look) -> list[_Post]:
+async def _claimed(ctx: Context[Any], posts: Iterable[_Post], still: Collection[int], found: _Look) -> list[_Post]:
     """Return posts with what this look was the first to take, all of them taken in one order."""
     by_group = {post.standing.group.id: post for post in posts}
     places = [
         (Place(one.event.id, one.kind, one.event.starts_at, group), one)
         for group, post in by_group.items()
         for one in post.due
+        if one.event.id in still
     ]
     won: dict[int, list[Due]] = defaultdict(list)
     for place, one in sorted(places, key=lambda pair: pair[0]):
@@ -150,28 +177,31 @@ def _reply(post: _Post, mine: Sequence[Event], body: Body, key: str) -> Reply:
         purpose=Purpose.REMINDER,
         key=key,
         about=about(mine[0]) if len(mine) == 1 else None,
-        expires_at=min(worth_until(one.event, one.kind) for one in post.due),
+        expires_at=min(post.standing.ctx.now() + FRESH, *(worth_until(one.event, one.kind) for one in post.due)),
     )
 
 
 # -- in private -------------------------------------------------------------------------------------------------------
 
 
-async def _in_private(ctx: Context[Any], close: Sequence[Coming], found: _Look) -> list[Reply | Errand]:
+async def _in_private(ctx: Context[Any], close: Sequence[Coming], found: _Look) -> list[_Word]:
     """Return what those who registered are told; their nights are those of the event's zone, for they come to it."""
     feature = switched_on(ctx)
     if feature is None:
         return []
     overrides = await settings.overrides(ctx.store, COMMUNITY)
     there = context_of(ctx, feature, overrides, replace(ctx.group, zone=overrides.get(ZONE)))
-    chosen, quiet = there.settings, resolved(OUTBOX, ctx.community.quiet, overrides)
-    replies: list[Reply | Errand] = []
+    chosen, quiet, done = (
+        there.settings,
+        resolved(OUTBOX, ctx.community.quiet, overrides),
+        found.done.get(REGISTERED, ()),
+    )
+    words: list[_Word] = []
     for event in close if chosen.enabled else ():
         where = Where(ZoneInfo(event.zone), quiet, chosen.private)
-        for one in due([event], ctx.now(), where, done=found.done.get(REGISTERED, ())):
-            if one.kind in chosen.private:
-                replies += await _reached(there, found.events[event.id], one)
-    return replies
+        every = due([event], ctx.now(), where, done=done)
+        words += [_Word(there, one) for one in every if one.kind in chosen.private]
+    return words
 
 
 async def _reached(ctx: Context[Any], event: Event, one: Due) -> list[Reply | Errand]:

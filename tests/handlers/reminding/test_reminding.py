@@ -96,6 +96,18 @@ async def test_what_an_outage_missed_is_said_late_while_it_is_useful(
     assert [text.partition("：")[0] for _, text in said] == ([] if lead is None else [lead])
 
 
+async def test_what_could_not_be_sent_in_time_is_said_as_it_is_then(sqlite_database: Database) -> None:
+    chat = await started(sqlite_database)
+    event = await published(chat, talk(TALK))
+    chat.clock.time = before(event, hours=1)
+    await chat.ticker.tick()  # queued; the platform is away
+    chat.clock.time = before(event, minutes=40)
+    assert await delivered(chat) == []
+    ((_, text),) = await at(chat, before(event, minutes=39))
+    assert text.startswith("39 分钟后，今天 20:00")
+    assert await at(chat, before(event, minutes=38)) == []
+
+
 async def test_late_in_the_morning_after_an_outage_of_a_night(sqlite_database: Database) -> None:
     chat = await started(sqlite_database)
     event = await published(chat, talk(TALK))
