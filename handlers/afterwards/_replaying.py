@@ -36,6 +36,8 @@ class Texts:
 
     REPLAY = Text(zh="回放", en="replay")
     SLIDES = Text(zh="资料", en="slides")
+    WATCH = Text(zh="回放", en="Replay")
+    READ = Text(zh="资料", en="Slides")
     ALSO_SLIDES = Text(
         zh="资料也有的话回「资料 {number} 链接」，合成一条发。",
         en="Are there slides as well? /slides {number} LINK, and one post tells both.",
@@ -203,6 +205,6 @@ def _post(event: Event, links: Mapping[str, str], language: str) -> Body:
 
 
 def _links(links: Mapping[str, str], language: str) -> Body:
-    called = {REPLAY: Texts.REPLAY, SLIDES: Texts.SLIDES}
+    called = {REPLAY: Texts.WATCH, SLIDES: Texts.READ}
     lines = ((Plain(f"{called[kind].in_language(language)} "), Link(url)) for kind, url in links.items())
     return Body(tuple(Paragraph(spans) for spans in lines))
