@@ -69,7 +69,7 @@ class Story:
             await self.ask(who, f"分群 区域 {CITY}", "记为", group=CITY)
         for one, other in zip(QQ[:BOUND], TELEGRAM[:BOUND], strict=True):
             code = (await self.ask(one, "绑定", r"绑定 ([0-9a-f]{10})"))[1]
-            await self.ask(other, f"绑定 {code}", "绑好了|本来就算")
+            await self.ask(other, f"绑定 {code}", "绑好了|本来就算|用过了")  # used up: the answer was lost
 
     async def start(self) -> None:
         """Start the series: four drafts, of which nobody else hears."""
