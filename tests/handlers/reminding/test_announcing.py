@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from handlers._events.announcing import announced, preview, told_of_change, withdrawn
 from storage import couriers, events, members, segments, settings
 from storage.database import Database
@@ -236,6 +238,7 @@ def only_file(folder: Path) -> bytes:
     return found.read_bytes()
 
 
+@pytest.mark.middle  # starts a process that draws
 async def test_a_card_is_drawn_once_for_all_groups_and_stands_above_the_words(
     sqlite_database: Database, tmp_path: Path
 ) -> None:

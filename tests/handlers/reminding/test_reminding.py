@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from handlers._events.announcing import announced
 from storage import couriers, events, members, settings, speaker_questions
 from storage.database import Database
 from storage.events import Event
 from storage.registrations import REGISTRATIONS
 from tests.chat import Chat
-from tests.handlers.reminding.community import a_group, delivered, joins, moved, opened, published, talk
+from tests.handlers.reminding.community import a_group, delivered, joins, moved, opened, published, queue, talk, turn
 
 TITLE = "逻辑复制上生产前要过的五道坎"
 TALK = datetime.fromisoformat("2026-12-03T20:00:00+08:00")
@@ -250,3 +251,25 @@ async def test_nothing_is_looked_up_where_nothing_comes(sqlite_database: Databas
     chat = await started(sqlite_database)
     await published(chat, talk(TALK + timedelta(days=30)))
     assert await at(chat, TALK) == []
+
+
+async def test_both_engines_remind_alike(database: Database) -> None:
+    chat = await started(database, url=URL)
+    group = await a_group(chat)
+    event = await published(chat, talk(TALK))
+    async with turn(chat, group) as (opened_turn, ctx):
+        await queue(opened_turn, await announced(ctx, event), group)
+    ((_, text),) = await delivered(chat)
+    assert text.startswith("12 月 3 日 20:00 · 线上分享（50 分钟）")
+    await joins(chat, event, "木子", direct=True)
+    assert len(await at(chat, before(event, days=7))) == 1
+    chat.clock.time = before(event, days=1)
+    await chat.ticker.tick()
+    event = await moved(chat, event, TALK + timedelta(days=1), group)
+    assert {place: text[:3] for place, text in await delivered(chat)} == {"g1": "改期：", "direct:木子": "《逻辑"}
+    assert {place: text[:5] for place, text in await at(chat, before(event, days=1, hours=-1))} == {
+        "g1": "明天 20",
+        "direct:木子": "明天 20",
+    }
+    assert len(await at(chat, before(event, hours=1))) == 2
+    assert await at(chat, before(event, minutes=10)) == []
