@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from storage import checkins, events, interviews, members, privacy
 from storage.checkins import Code
 from storage.database import Database, Store
-from storage.events import Event
+from storage.events import Event, State
 from storage.interviews import Interview
 from tests.storage.rows import a_member
 from tests.storage.test_events import NOW, TALK
@@ -25,6 +25,13 @@ async def an_event(store: Store, **changes: object) -> Event:
     number = await events.add(store, replace(TALK, **changes), at=NOW)  # type: ignore[arg-type]
     assert number is not None
     return await events.get(store, number)
+
+
+def planned(starts: str, ends: str, zone: str = "Asia/Shanghai") -> Event:
+    """Return an event that is in no row."""
+    told = {field.name: getattr(TALK, field.name) for field in fields(TALK)}
+    told |= {"starts_at": moment(starts), "ends_at": moment(ends), "zone": zone}
+    return Event(**told, id=1, uid="1", state=State.PUBLISHED, created_at=NOW)
 
 
 def moment(text: str) -> datetime:
@@ -41,10 +48,8 @@ def moment(text: str) -> datetime:
         ("2026-12-05T23:00+00:00", "2026-12-06T01:00+00:00", "Asia/Shanghai", [6]),
     ],
 )
-async def test_the_days_of_an_event(database: Database, starts: str, ends: str, zone: str, days: list[int]) -> None:
-    async with database.write() as store:
-        event = await an_event(store, starts_at=moment(starts), ends_at=moment(ends), zone=zone)
-    assert [day.day for day in checkins.days(event)] == days
+def test_the_days_of_an_event(starts: str, ends: str, zone: str, days: list[int]) -> None:
+    assert [day.day for day in checkins.days(planned(starts, ends, zone))] == days
 
 
 @pytest.mark.parametrize(
@@ -60,12 +65,20 @@ async def test_the_days_of_an_event(database: Database, starts: str, ends: str, 
         ("2026-12-07T18:00+08:00", None),
     ],
 )
-async def test_a_code_holds_from_two_hours_before_to_one_after(database: Database, at: str, day: int | None) -> None:
-    starts, ends = moment("2026-12-05T09:00+08:00"), moment("2026-12-07T17:00+08:00")
-    async with database.write() as store:
-        event = await an_event(store, starts_at=starts, ends_at=ends)
+def test_a_code_holds_from_two_hours_before_to_one_after(at: str, day: int | None) -> None:
+    event = planned("2026-12-05T09:00+08:00", "2026-12-07T17:00+08:00")
     found = checkins.day_at(event, moment(at))
     assert (found and found.day) == day
+
+
+def test_a_day_between_goes_by_the_clock_also_where_clocks_change() -> None:
+    event = planned("2026-10-31T09:00-04:00", "2026-11-02T17:00-05:00", "America/New_York")
+    found = [checkins.window(event, day) for day in checkins.days(event)]
+    assert found == [
+        (moment("2026-10-31T07:00-04:00"), moment("2026-10-31T18:00-04:00")),
+        (moment("2026-11-01T07:00-05:00"), moment("2026-11-01T18:00-05:00")),
+        (moment("2026-11-02T07:00-05:00"), moment("2026-11-02T18:00-05:00")),
+    ]
 
 
 async def test_each_event_and_day_has_a_code_of_its_own(database: Database) -> None:

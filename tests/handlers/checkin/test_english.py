@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from storage import checkins
 from tests.handlers.checkin.given import ON_SITE, START, published
 from tests.handlers.conftest import OpenChat
@@ -11,6 +13,7 @@ from tests.handlers.conftest import OpenChat
 FEATURES = ("ask", "speakers", "checkin", "questions")
 
 
+@pytest.mark.middle
 async def test_a_day_in_english(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES, language="en")
     event = await published(chat, ON_SITE, title="Slow SQL")

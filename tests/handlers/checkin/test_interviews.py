@@ -55,6 +55,7 @@ async def test_a_member_tells_and_may_skip(open_chat: OpenChat) -> None:
     assert await kept(chat) == []
 
 
+@pytest.mark.middle
 async def test_nothing_is_kept_without_consent_or_of_nothing(open_chat: OpenChat) -> None:
     chat, _ = await there(open_chat, "木子")
     await chat.tell("木子", "访谈 E1")
@@ -65,6 +66,7 @@ async def test_nothing_is_kept_without_consent_or_of_nothing(open_chat: OpenChat
     assert await kept(chat) == []
 
 
+@pytest.mark.middle
 async def test_only_who_is_there_and_only_on_site(open_chat: OpenChat) -> None:
     chat, _ = await there(open_chat)
     await published(chat, TALK)

@@ -56,6 +56,7 @@ async def test_question_and_answer_become_a_thread(open_chat: OpenChat) -> None:
     assert await chat.tell("江南", "同问 Q1") == ["Q1 答过了，看「看 1」。"]
 
 
+@pytest.mark.middle
 async def test_a_second_answer_joins_the_thread(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES)
     await a_qa(chat)
@@ -83,6 +84,7 @@ async def test_who_may_answer_what(open_chat: OpenChat, who: str, kind: Kind, an
     assert (await chat.tell(who, "答 Q1 先在订阅端加列"))[0].startswith(answer)
 
 
+@pytest.mark.middle
 async def test_an_expert_who_agreed_may_answer(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES)
     await a_qa(chat)
@@ -90,6 +92,7 @@ async def test_an_expert_who_agreed_may_answer(open_chat: OpenChat) -> None:
     assert (await chat.tell("陆工", "答 Q1 先在订阅端加列"))[0].splitlines()[2] == "陆工答：先在订阅端加列"
 
 
+@pytest.mark.middle
 async def test_a_speaker_accepts_somebody_elses_answer(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES)
     await a_qa(chat)
@@ -109,6 +112,7 @@ async def test_nothing_is_posted_where_a_group_is_quiet_or_not_approved(open_cha
         assert await threads.find(store, 1) is None
 
 
+@pytest.mark.middle
 async def test_who_does_not_want_to_be_named_is_not(open_chat: OpenChat) -> None:
     chat = await open_chat(features=(*FEATURES, "privacy"))
     await a_qa(chat)
@@ -119,6 +123,7 @@ async def test_who_does_not_want_to_be_named_is_not(open_chat: OpenChat) -> None
     assert post.splitlines()[2] == "有位朋友答：先在订阅端加列"
 
 
+@pytest.mark.middle
 async def test_who_left_the_records_is_not_written_into_a_thread(open_chat: OpenChat) -> None:
     chat = await open_chat(features=FEATURES)
     await a_qa(chat)

@@ -56,6 +56,7 @@ async def test_in_a_group_confirmations_are_gathered(open_chat: OpenChat) -> Non
     ]
 
 
+@pytest.mark.middle
 async def test_the_word_for_threads_still_means_threads(open_chat: OpenChat) -> None:
     chat = await opened(open_chat)
     await published(chat)
@@ -142,6 +143,7 @@ async def test_hosts_and_speakers_page_and_tick_off(open_chat: OpenChat) -> None
     assert await chat.tell("bozhou", "答过 Q1 取消") == ["Q1 又列在没答的里了。"]
 
 
+@pytest.mark.middle
 async def test_admins_hide_what_does_not_fit(open_chat: OpenChat) -> None:
     chat = await opened(open_chat)
     await published(chat, speaker="bozhou")
