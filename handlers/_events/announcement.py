@@ -46,7 +46,7 @@ class Texts:
     )
     STANDS = Text(
         zh="报过名的不用再报，去不了回「取消 {number}」。",
-        en="Who joined need not again; /leave {number} if you cannot.",
+        en="Who joined need not again; /cancel {number} if you cannot.",
     )
     CANCELLED = Text(zh="取消：{when} 的{title}不办了。", en="Cancelled: {title}, {when}, does not take place.")
     NOTHING = Text(

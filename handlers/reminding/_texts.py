@@ -40,9 +40,9 @@ class Texts:
     REPLAY = Text(zh="来不了也没事，回放出来我发你。", en="No matter if you cannot: I send you the recording.")
     SEAT = Text(
         zh="去不了回「取消 {number}」，位子让给候补的人。",
-        en="If you cannot, /leave {number}; somebody else gets the seat.",
+        en="If you cannot, /cancel {number}; somebody else gets the seat.",
     )
-    LEAVE = Text(zh="去不了回「取消 {number}」就行。", en="If you cannot: /leave {number}")
+    LEAVE = Text(zh="去不了回「取消 {number}」就行。", en="If you cannot: /cancel {number}")
 
 
 def in_group(
