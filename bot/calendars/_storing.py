@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.calendars._found import Broken, Entry
 from handlers._events.making import make
 from storage import events, recurring
+from storage.companies import folded
 from storage.database import Store
 from storage.events import Event, Plan, State
 
@@ -63,7 +64,7 @@ async def _known(store: Store, known: Event, entry: Entry, wish: Wish, taken: Ta
     before = Plan(**{name.name: getattr(known, name.name) for name in fields(Plan)})
     after = replace(before, **{name: getattr(entry.plan, name) for name in entry.tells})
     gone = entry.cancelled and known.state is not State.CANCELLED
-    if (after == before or known.state is State.CANCELLED) and not gone:
+    if (_likened(after) == _likened(before) or known.state is State.CANCELLED) and not gone:
         taken.same += 1
     elif known.state is State.PUBLISHED:
         how = "events cancel" if gone else "events edit, or events postpone"
@@ -74,6 +75,13 @@ async def _known(store: Store, known: Event, entry: Entry, wish: Wish, taken: Ta
     else:
         await events.change(store, known.id, after, wish.now)
         taken.changed.append(known.id)
+
+
+def _likened(plan: Plan) -> Plan:
+    """Return a plan in which nothing is told by the order of hosts, targets or by how a company is written."""
+    speakers = tuple(replace(one, company=folded(one.company)) for one in plan.speakers)
+    hosts = tuple(sorted(folded(name) for name in plan.hosts))
+    return replace(plan, speakers=speakers, hosts=hosts, targets=tuple(sorted(plan.targets)))
 
 
 async def _rule(store: Store, entry: Entry, wish: Wish, taken: Taken) -> None:

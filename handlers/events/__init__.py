@@ -17,6 +17,7 @@ from handlers.events import _sections as sections
 from handlers.events._rights import refuse_members
 from handlers.events._settings import Settings
 from handlers.events._texts import Texts
+from handlers.events._written import written
 from storage import schedules
 from storage.dialogs import Dialog
 from storage.messages import Stored
@@ -48,7 +49,7 @@ async def coming(command: Command, ctx: Context[Settings]) -> Reply:
 async def add(command: Command, ctx: Context[Settings]) -> Reply:
     """Plan an event: by one line, or in private step by step."""
     await refuse_members(ctx)
-    return await adding.add(ctx, adding.words_of(command))
+    return await adding.add(ctx, command)
 
 
 @router.command(
@@ -63,8 +64,8 @@ async def add(command: Command, ctx: Context[Settings]) -> Reply:
 async def edit(command: Command, ctx: Context[Settings]) -> Replies:
     """Change one thing of an event."""
     await refuse_members(ctx)
-    event, words = await event_meant(ctx, command)
-    return await changing.change(ctx, event, words)
+    event, _ = await event_meant(ctx, command)
+    return await changing.change(ctx, event, written(command, "edit", "改活动"), command)
 
 
 @router.command(

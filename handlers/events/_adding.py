@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,20 +16,20 @@ from handlers.events import _changing as changing
 from handlers.events import _publishing as publishing
 from handlers.events import _rules as rules
 from handlers.events._settings import FEATURE, usual
+from handlers.events._written import with_members, written
 from storage import dialogs, events
 from storage.dialogs import Dialog
 from storage.events import Kind, Plan
 from storage.messages import Stored
 
 STEP, PREVIEW = "step", "preview"
-WAITED = timedelta(hours=2)
+WAITED, DECIDED = timedelta(hours=2), timedelta(minutes=15)
 LONGEST = 1000  # characters of a line
 SKIP = frozenset({"跳过", "略过", "下一个", "skip", "-"})
 _SEND = frozenset({"发", "发吧", "公布", "yes", "publish"})
 _KEEP = frozenset({"不发", "先不发", "草稿", "留着", "no", "keep"})
 VERDICTS = _SEND | _KEEP
 _EDIT = re.compile(r"(?:改|edit)\s*(\S+?)[\s:：]+(.+)", re.DOTALL | re.IGNORECASE)
-_HEAD = re.compile(r"\s*(?:@\S+\s+)*(?:/event(?:@\S+)?\s+add|/event_add(?:@\S+)?|/?发活动)[\s:：]*", re.IGNORECASE)
 
 
 class Texts:
@@ -72,8 +72,9 @@ class Texts:
         zh="{number} 先记成草稿。公布回「发」，留着回「不发」，改就回「改 席位 50」。",
         en="{number} is a draft. “publish” it, “keep” it, or “edit seats 50”.",
     )
-    WHAT = Text(
-        zh="公布回「发」，留着回「不发」，改就回「改 席位 50」。", en="Say “publish”, “keep”, or “edit seats 50”."
+    ELSE = Text(
+        zh="{number} 先留作草稿，公布时发「公布 {number}」。刚才那句再说一次，我接着听。",
+        en="{number} stays a draft; /event publish {number} publishes it. Say that once more, I am listening.",
     )
     KEPT = Text(
         zh="{number} 留作草稿。要公布时：「公布 {number}」。",
@@ -115,18 +116,13 @@ _BLANK = Plan(
 _COUNT = len(QUESTIONS) - 1  # either the venue or the link
 
 
-def words_of(command: Command) -> str:
-    """Return what followed the command, as it was written; a command's own words are evened out and cut."""
-    found = None if command.message is None else _HEAD.match(command.message.text)
-    return command.args if found is None or command.message is None else command.message.text[found.end() :].strip()
-
-
-async def add(ctx: Context[Any], words: str) -> Reply:
+async def add(ctx: Context[Any], command: Command) -> Reply:
     """Keep the event that a line tells as a draft and show it; without words begin to ask, in private.
 
     Raises:
         UserError: Something in the line cannot be meant, or is missing.
     """
+    words = written(command, "add", "发活动")
     if not words and not ctx.group.is_direct:
         return answer(*ctx.say(Texts.HERE).split("\n"))
     if not words:
@@ -137,7 +133,8 @@ async def add(ctx: Context[Any], words: str) -> Reply:
         wanted = planned.recurring(words, ctx.now(), usual(ctx))
     except UnreadableError as error:
         raise UserError(error.said(ctx.language)) from error
-    return await rules.add(ctx, wanted) if wanted.rule else await _kept(ctx, wanted.plan)
+    plan = with_members(wanted.plan, command)
+    return await rules.add(ctx, replace(wanted, plan=plan)) if wanted.rule else await _kept(ctx, plan)
 
 
 async def _kept(ctx: Context[Any], plan: Plan) -> Reply:
@@ -152,7 +149,7 @@ async def _shown(ctx: Context[Any], number: int) -> Reply:
     event = await events.get(ctx.store, number)
     if not ctx.group.is_direct:
         return await publishing.preview(ctx, event)
-    await dialogs.put(ctx.store, Dialog(ctx.speaker.id, FEATURE, PREVIEW, {"event": number}, ctx.now() + WAITED))
+    await dialogs.put(ctx.store, Dialog(ctx.speaker.id, FEATURE, PREVIEW, {"event": number}, ctx.now() + DECIDED))
     return await publishing.preview(ctx, event, ctx.say(Texts.DECIDE, number=event.number))
 
 
@@ -227,8 +224,10 @@ def _plan(ctx: Context[Any], said: dict[str, Any]) -> Plan:
 async def decided(ctx: Context[Any], message: Stored, dialog: Dialog) -> Reply | list[Reply | Errand]:
     """Publish the event that was shown, keep it as a draft, or change it and show it again.
 
+    Other words end the dialog: whoever goes on to something else is not held up.
+
     Raises:
-        UserError: The words are none of these.
+        UserError: A change cannot be meant.
     """
     number, words = int(dialog.answers["event"]), message.text.strip()
     event = await events.get(ctx.store, number)
@@ -240,6 +239,7 @@ async def decided(ctx: Context[Any], message: Stored, dialog: Dialog) -> Reply |
         return answer(ctx.say(Texts.KEPT, number=event.number), about=about(event))
     found = _EDIT.fullmatch(words)
     if found is None:
-        raise UserError(ctx.say(Texts.WHAT))
-    await changing.change(ctx, event, f"{found[1]} {found[2]}")
+        await dialogs.end(ctx.store, ctx.speaker.id)
+        return answer(ctx.say(Texts.ELSE, number=event.number), about=about(event))
+    await changing.change(ctx, event, f"{found[1]} {found[2]}", Command("event_edit", words, message))
     return await _shown(ctx, number)

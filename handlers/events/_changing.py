@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
-from handlers import Context, Errand, Reply, Text, UserError, answer
+from handlers import Command, Context, Errand, Reply, Text, UserError, answer
 from handlers._events import planned, reading
 from handlers._events.meant import about
 from handlers._events.promoting import filled
 from handlers._events.refusing import UnreadableError
 from handlers._events.words import FIELD_NAMES, Field
 from handlers.events._listing import overview
+from handlers.events._written import with_members
 from storage import events
-from storage.events import Event, Plan, State
+from storage.events import Event, State
 
 TIMES = frozenset({Field.WHEN, Field.LENGTH, Field.ZONE})
 
@@ -34,14 +34,14 @@ class Texts:
     GONE = Text(zh="{number} 取消了，不能再改。", en="{number} was cancelled and cannot change.")
 
 
-async def change(ctx: Context[Any], event: Event, words: str) -> list[Reply | Errand]:
+async def change(ctx: Context[Any], event: Event, words: str, command: Command) -> list[Reply | Errand]:
     """Let one field of an event be as told, and show what it is now; seats that were added go to those who wait.
 
     Raises:
         UserError: It cannot be meant.
     """
-    name, _, value = words.partition(" ")
-    if not value.strip():
+    name, value = [*words.split(maxsplit=1), "", ""][:2]
+    if not value:
         listed = FIELD_NAMES.in_language(ctx.language)
         raise UserError(ctx.say(Texts.HOW, number=event.number, fields=listed))
     if event.state is State.CANCELLED:
@@ -50,17 +50,14 @@ async def change(ctx: Context[Any], event: Event, words: str) -> list[Reply | Er
         field = reading.field(name.rstrip(":："))
         if event.is_published and field in TIMES:
             raise UserError(ctx.say(Texts.MOVE, number=event.number))
-        await events.locked(ctx.store, event.id)
-        plan = planned.with_field(await events.get(ctx.store, event.id), field, value.strip(), ctx.now())
+        before = await events.locked(ctx.store, event.id)
+        plan = planned.with_field(before, field, value, ctx.now())
     except UnreadableError as error:
         raise UserError(error.said(ctx.language)) from error
+    if field is Field.SPEAKERS:
+        plan = with_members(plan, command, before.speakers)
     await events.change(ctx.store, event.id, plan, ctx.now())
     after = await events.get(ctx.store, event.id)
     known = [ctx.say(Texts.KNOWN)] if after.is_published else []
     shown = answer(ctx.say(Texts.CHANGED), *overview(ctx, after), *known, about=about(after))
     return [shown, *await filled(ctx, after)]
-
-
-def plan_of(event: Event) -> Plan:
-    """Return what an event was planned as, without what became of it."""
-    return Plan(**{field.name: getattr(event, field.name) for field in fields(Plan)})

@@ -27,6 +27,7 @@ class Texts:
         zh="看哪个发「活动 {number}」，报名发「报名 {number}」。", en="See one: /events {number}. Join: /join {number}."
     )
     MORE = Text(zh="还有 {count} 个：发「活动 {page}」。", en="{count} more: /events {page}.")
+    CALENDAR = Text(zh="日历：{url}/calendar.ics", en=" Calendar: {url}/calendar.ics")
     HEAD = Text(zh="{title} · {kind} · {number}", en="{title} · {kind} · {number}")
     FOR = Text(zh="适合：{summary}", en="For: {summary}")
     CAPACITY = Text(zh="{seats} 席", en="{seats} seats")
@@ -57,7 +58,8 @@ async def coming(ctx: Context[Any], page: int = 1) -> Reply:
     lines = [ctx.say(Texts.COMING), *(line(ctx, event) for event in shown)]
     left = len(found) - page * LINES
     last = ctx.say(Texts.HOW, number=shown[0].number)
-    return answer(*lines, last + (ctx.say(Texts.MORE, count=left, page=page + 1) if left > 0 else ""))
+    last += ctx.say(Texts.MORE, count=left, page=page + 1) if left > 0 else ""
+    return answer(*lines, last + (ctx.say(Texts.CALENDAR, url=ctx.community.url) if ctx.community.url else ""))
 
 
 def line(ctx: Context[Any], event: Event) -> str:

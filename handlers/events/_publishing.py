@@ -53,6 +53,7 @@ class Texts:
         zh="改就回「改期 {number} {words} 发」，不改不用回。", en="To do so: /event postpone {number} {words} yes"
     )
     MOVED = Text(zh="{number} 改到 {after} 了。", en="{number} is {after} now.")
+    WAS = Text(zh="{number} 已经办完了。再办一场：「发活动」。", en="{number} is over. To hold another: /event add.")
     SAME = Text(zh="{number} 本来就是 {after}。", en="{number} is {after} already.")
     CANCEL = Text(zh="取消{title}（{when}）？", en="Cancel {title} ({when})?")
     CANCEL_YES = Text(zh="取消就回「取消活动 {number} 发」，不取消不用回。", en="To do so: /event cancel {number} yes")
@@ -129,6 +130,8 @@ async def postpone(ctx: Context[Any], event: Event, words: str) -> list[Reply | 
     words, yes = agreed(words)
     if event.state is State.CANCELLED:
         raise UserError(ctx.say(Texts.WAS_CANCELLED, number=event.number))
+    if event.is_published and event.ends_at <= ctx.now():
+        raise UserError(ctx.say(Texts.WAS, number=event.number))
     if not words:
         raise UserError(ctx.say(Texts.WHEN, number=event.number))
     try:

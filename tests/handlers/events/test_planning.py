@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from storage import events, recurring, segments
+from storage import events, members, recurring, segments
 from storage.events import Event, Kind, State
 from storage.segments import Kind as SegmentKind
 from storage.segments import Segment
@@ -279,3 +279,33 @@ async def test_in_english(open_chat: OpenChat) -> None:
     chat.later(minutes=5)
     assert (await chat.tell("root", "/events"))[0].startswith("Coming up:\n3 Dec 20:00 online “Slow SQL” Lena · E1\n")
     assert (await chat.tell("root", "/event postpone E1 2026-12-04 20:00"))[0].startswith("Move “Slow SQL” from 3 Dec")
+
+
+async def test_what_is_typed_stays_as_it_was_typed(chat: Chat) -> None:
+    await chat.tell("root", LINE)
+    await chat.tell("root", "改活动 E1 标题 《复制：坑，与１０道坎》")
+    assert (await event(chat)).title == "复制：坑，与１０道坎"
+
+
+async def test_a_speaker_who_is_mentioned_is_that_member(chat: Chat) -> None:
+    await chat.say("root", "发活动《甲》明天 20:00 @小柏/苇间数据、Lena", to_bot=True, mentions=("bob",))
+    await chat.ask_bot("root", "改活动 E1 讲者 小柏、Lena/Acme")
+    first, second = (await event(chat)).speakers
+    assert (first.name, first.company, second.name, second.company) == ("小柏", "苇间数据", "Lena", "Acme")
+    async with chat.database.read() as store:
+        found = await members.ensure(store, "qq", "bob", "bob", chat.clock.now())
+    assert (first.member, second.member) == (found.id, None)
+
+
+async def test_whoever_goes_on_to_something_else_is_not_held_up(chat: Chat) -> None:
+    await chat.tell("root", LINE)
+    assert (await chat.tell("root", "对了，今天天气真好"))[0].startswith("E1 先留作草稿，公布时发「公布 E1」。")
+    assert "公布" not in "".join(await chat.tell("root", "发"))
+    assert (await event(chat)).state is State.DRAFT
+
+
+async def test_what_is_over_is_not_moved(chat: Chat) -> None:
+    await published(chat)
+    chat.later(days=12)
+    assert await chat.tell("root", "改期 E1 明天 20:00") == ["E1 已经办完了。再办一场：「发活动」。"]
+    assert await chat.tell("root", "取消活动 E1") == ["E1 已经办完了，不用取消。"]
