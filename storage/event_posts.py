@@ -37,7 +37,7 @@ class Shown:
 async def shown(store: Store, event: int) -> list[Shown]:
     """Return the posts about an event that reached a group, or may have, oldest first.
 
-    What waits, was dropped or failed is none of them; nor is a word to those who registered.
+    What waits, was dropped untried or failed is none of them; nor is a word to those who registered.
     """
     told = [one for one in await reminders.told(store, [event]) if one.post and one.place.group != REGISTERED]
     keys = {one.post for one in told}
@@ -60,5 +60,6 @@ async def shown(store: Store, event: int) -> list[Shown]:
 def _outcome(state: State, attempts: int) -> Outcome | None:
     if state is State.SENT:
         return Outcome.SENT
-    doubtful = state in {State.UNKNOWN, State.SENDING} or (state is State.HELD and attempts > 0)
+    tried = state in {State.HELD, State.DROPPED} and attempts > 0  # it was sent, and no answer came
+    doubtful = state in {State.UNKNOWN, State.SENDING} or tried
     return Outcome.UNKNOWN if doubtful else None

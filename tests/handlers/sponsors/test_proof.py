@@ -36,14 +36,16 @@ async def a_group(store: Store, number: int, size: int | None, source: str = "ob
     return group.id
 
 
-async def posted(store: Store, event: int, group: int, state: State, kind: Reminded = Reminded.ANNOUNCE) -> None:
+async def posted(
+    store: Store, event: int, group: int, state: State, kind: Reminded = Reminded.ANNOUNCE, *, tries: int = 0
+) -> None:
     key = f"event:{event}:{kind}:{group}"
     await told.claim(store, told.Place(event, kind, AT, group), TOLD, post=key)
     reply = Reply(Body.of("x"), purpose=Purpose.REMINDER)
     post = await outbox.put(store, reply, key=key, group=group, now=TOLD, expires_at=None)
     assert post is not None
     if state is not State.PENDING:
-        await outbox.settle(store, post, state, sent_at=TOLD if state is State.SENT else None, attempts=1)
+        await outbox.settle(store, post, state, sent_at=TOLD if state is State.SENT else None, attempts=tries)
 
 
 async def carried(store: Store, event: int, group: int, state: Carried) -> None:
@@ -67,7 +69,8 @@ async def an_event(store: Store, came: int) -> tuple[int, int]:
     await money.sponsor(store, event, company, Slot.TOPIC, "《零停机升级》", 0, "", TOLD)
     for number, state in enumerate(STATES, 1):
         await posted(store, event, await a_group(store, number, 1000 + number), state)
-    await posted(store, event, 1, State.SENT, Reminded.DAY)
+    await posted(store, event, 1, State.SENT, Reminded.DAY, tries=1)
+    await posted(store, event, 2, State.DROPPED, Reminded.DAY, tries=1)
     for number, settled in enumerate((Carried.DONE, Carried.WAITING, Carried.SKIPPED), 6):
         await carried(store, event, await a_group(store, number, 300, "by_hand"), settled)
     await posted(store, event, await a_group(store, 9, None), State.SENT)
@@ -83,7 +86,7 @@ async def test_what_became_of_each_post(database: Database) -> None:
         event, _ = await an_event(store, 0)
         found = await event_posts.shown(store, event)
     assert sorted((one.group, one.kind.value, one.outcome.value) for one in found) == [
-        (1, "1d", "sent"), (1, "announce", "sent"), (2, "announce", "unknown"),
+        (1, "1d", "sent"), (1, "announce", "sent"), (2, "1d", "unknown"), (2, "announce", "unknown"),
         (6, "announce", "carried"), (7, "announce", "asked"), (9, "announce", "sent"),
     ]  # fmt: skip
 
@@ -95,7 +98,7 @@ async def test_the_sheet_tells_figures_and_nobodys_name(sqlite_database: Databas
     assert [row[:2] for row in shown["people"]["tiles"]] == [["报名", "7"], ["签到", "7"]]
     assert shown["groups"]["rows"] == [
         ["PG 交流 1 群", "1,001", "公告，提醒 1 次", "11 月 25 日", "已送达"],
-        ["PG 交流 2 群", "1,002", "公告", "11 月 25 日", "结果不明"],
+        ["PG 交流 2 群", "1,002", "公告，提醒 1 次", "11 月 25 日", "结果不明"],
         ["PG 交流 6 群", "手填 300", "公告", "11 月 25 日", "由人转发，已确认"],
         ["PG 交流 7 群", "手填 300", "公告", "11 月 25 日", "请人转发，未回话"],
         ["PG 交流 9 群", "看不到", "公告", "11 月 25 日", "已送达"],
