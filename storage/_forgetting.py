@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Text, and_, case, cast, delete, or_, select, update
 
@@ -32,6 +32,8 @@ from storage.pins import Pinned
 from storage.referrals import REFERRALS
 from storage.settings import SETTINGS
 from storage.threads import THREAD_MESSAGES, THREADS
+
+T = TypeVar("T")
 
 PSEUDONYM = "forgotten:"
 CHUNK = 5_000  # a statement carries 32,000 values at most
@@ -136,10 +138,21 @@ async def hold_places(store: Store, erased: Collection[int], at: datetime) -> No
 
 
 async def _erase_posts_elsewhere(store: Store, ids: Collection[int]) -> int:
-    """Erase what was posted in private, or in other groups, about threads with words of members: it may quote them."""
+    """Erase what was posted in private, or in other groups, about threads and events of members: it may quote them."""
     held = select(THREAD_MESSAGES.c.thread_id).join(MESSAGES, MESSAGES.c.id == THREAD_MESSAGES.c.message_id)
     numbers = await store.scalars(held.where(MESSAGES.c.member_id.in_(ids)).distinct())
-    return sum([await outbox.blank(store, about=[f"thread:{one}" for one in chunk]) for chunk in chunks(numbers)])
+    about = [*(f"thread:{one}" for one in numbers), *(f"event:{one}" for one in await _events_of(store, ids))]
+    return sum([await outbox.blank(store, about=chunk) for chunk in chunks(about)])
+
+
+async def _events_of(store: Store, ids: Collection[int]) -> list[int]:
+    """Return the events at which members registered, asked, checked in or did whatever else there is."""
+    found: set[int] = set()
+    for place in places():
+        if "event_id" in place.table.c:
+            query = select(place.table.c.event_id).where(place.column.in_(ids), place.table.c.event_id.is_not(None))
+            found.update(await store.scalars(query.distinct()))
+    return sorted(found)
 
 
 async def _erase_rows(store: Store, ids: Collection[int], inside: Collection[int]) -> None:
@@ -222,7 +235,7 @@ def pseudonym() -> str:
     return PSEUDONYM + secrets.token_hex(16)
 
 
-def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+def chunks(ids: Iterable[T]) -> Iterable[list[T]]:
     """Yield ids in lists that fit into a statement."""
     rest = iter(ids)
     while chunk := list(islice(rest, CHUNK)):

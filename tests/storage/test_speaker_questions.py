@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage import members, privacy, speaker_questions
+from storage import members, outbox, privacy, speaker_questions
 from storage.database import Database
-from tests.storage.rows import a_group, a_member
+from storage.outbox import State
+from storage.replies import Body, Reply
+from tests.storage.rows import a_direct, a_group, a_member
 from tests.storage.test_checkins import an_event
 from tests.storage.test_events import NOW
 
@@ -61,3 +63,15 @@ async def test_a_question_goes_with_who_asked_it_and_its_place_stays(database: D
         assert await speaker_questions.find(store, number) is None
         assert await speaker_questions.listed(store, event.id) == []
         assert await speaker_questions.count(store, event.id) == 1
+
+
+async def test_what_hosts_were_shown_of_the_forgotten_is_emptied(database: Database) -> None:
+    async with database.write() as store:
+        event, asker, host = await an_event(store), await a_member(store, "1"), await a_member(store, "2")
+        direct = await a_direct(store, host)
+        await speaker_questions.add(store, event.id, asker.id, "双活怎么切", NOW)
+        shown = Reply(Body.of("Q1 老樊：双活怎么切"), about=f"event:{event.id}")
+        post = await outbox.put(store, shown, key="shown", group=direct.id, now=NOW, expires_at=None) or 0
+        await outbox.settle(store, post, State.SENT, sent_at=NOW, platform_key="1")
+        await privacy.forget(store, [asker.id], NOW)
+        assert not (await outbox.get(store, post)).body.blocks
