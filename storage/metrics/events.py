@@ -139,7 +139,7 @@ FIGURES = (
     ),
     Figure(
         name="carry_over",
-        zh="轮次留存",
+        zh="又来的",
         en="Carry-over",
         unit=Unit.SHARE,
         definition_zh="系列活动里，上一轮签到的人这一轮又签到的占多少；两轮都有人签到才算。",

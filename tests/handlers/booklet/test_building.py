@@ -61,7 +61,7 @@ async def test_a_year(sqlite_database: Database) -> None:
         "到场的企业": "1 上一年 1",
         "办过活动的城市": "1 上一年 0",
         "活动评分": "4.5 41 人打分 · 上一年 4.5",
-        "轮次留存": "50% 10/20",
+        "又来的": "50% 10/20",
     }
     assert {one.label for one in found.definitions} == set(shown(found.figures))
     assert found.chapters[0].lessons == ("提前两周发。",)
@@ -93,7 +93,7 @@ async def test_a_series(sqlite_database: Database) -> None:
     found = await built(sqlite_database, series=made["series"])
     assert found.title == "象行成都 · 活动小册"
     assert [record.number for record in found.chapters[0].records] == ["E2", "E3"]
-    assert shown(found.figures)["轮次留存"] == "50% 10/20"
+    assert shown(found.figures)["又来的"] == "50% 10/20"
     assert "上一年" not in str(found.figures)
     assert found.chapters[0].records[1].links[0].address == "https://pg.example.org/r/2"
 
