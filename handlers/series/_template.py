@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from handlers._rules import RuleText
@@ -140,12 +140,13 @@ class Settings(BaseModel):
     todos: tuple[Annotated[str, _checked(read_todo)], ...] = Field((), max_length=LINES)
     goals: tuple[Annotated[str, _checked(read_goal)], ...] = Field((), max_length=LINES)
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Settings:
-        months = [read_round(line).months for line in self.rounds]
+    @field_validator("rounds")
+    @classmethod
+    def _in_order(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        months = [read_round(line).months for line in lines]
         if months and (months[0] != 0 or months != sorted(months)):
             raise PydanticCustomError("order", "the first round is +0, and none comes before the one above it")
-        return self
+        return lines
 
 
 @cache
