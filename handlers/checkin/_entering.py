@@ -17,9 +17,9 @@ from storage.checkins import CODE, LINK, Code
 from storage.events import Event
 from storage.replies import Body
 
-SAID = r"(?:[eE]\d{1,9} )?(?:\d{4}|[\w-]{22})"
+SAID = r"(?:[eE]\d{1,9} )?(?:\d{4}|[A-Za-z0-9_-]{22})"
 NAMED = 3  # who came for the first time, named in a group
-_SAID = re.compile(r"(?:[eE](?P<event>\d{1,9}) )?(?P<code>\d{4}|[\w-]{22})")
+_SAID = re.compile(r"(?:[eE](?P<event>\d{1,9}) )?(?P<code>\d{4}|[A-Za-z0-9_-]{22})")
 
 
 async def enter(command: Command, ctx: Context[Any]) -> list[Reply]:

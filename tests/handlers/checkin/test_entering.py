@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.commands import Vocabulary
 from storage import checkins, events, registrations
 from storage.database import Database
 from storage.events import Event
 from storage.registrations import Source, State
-from tests.chat import Chat
+from tests.chat import Chat, load_features
 from tests.handlers.checkin.given import ON_SITE, START, member_id, published
 from tests.handlers.conftest import OpenChat, check_manners
 
@@ -40,6 +41,25 @@ def another(*codes: str) -> str:
 async def came(chat: Chat, event: int = 1) -> int:
     async with chat.database.read() as store:
         return len(await checkins.persons(store, event))
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("签到 4821", "checkin"),
+        ("签到４８２１", "checkin"),
+        ("签到 E57 4821", "checkin"),
+        ("签到 E57", "attendance"),
+        ("签到码 E57", "checkin_code"),
+        ("签到表 e57", "checkin_list"),
+        ("签到 48210", None),
+        ("签到 我今天堵在路上大概要晚半个小时才能到现场不好意思", None),
+        ("签到在哪里", None),
+    ],
+)
+def test_what_is_a_check_in_and_what_a_sentence(said: str, name: str | None) -> None:
+    parsed = Vocabulary(load_features(("checkin",))).parse(said, spoken_to=True)
+    assert (parsed and parsed.bound.entry.names[0]) == name
 
 
 async def test_who_says_the_code_is_there_once(open_chat: OpenChat) -> None:
