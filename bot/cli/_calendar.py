@@ -23,8 +23,8 @@ async def write(desk: Desk, file: Path, wanted: str) -> None:
     """
     community, segment = assembly.community(desk.config), _segment(wanted)
     async with desk.database.read() as store:
-        found = await _feeds.listed(store, desk.now(), segment)
-        known = segment is None or not segment.value or await _feeds.exists(store, segment, found)
+        found = _feeds.chosen(await _feeds.listed(store, desk.now()), segment)
+        known = await _feeds.exists(store, segment, found)
     if not known:
         raise RefusalError(f"--segment {wanted}: no group and no event has it.")
     title = _feeds.name(community, segment)

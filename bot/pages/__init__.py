@@ -44,6 +44,7 @@ class Pages:
         self.database = database
         self.community = community
         self.clock = clock
+        self.feeds = _feeds.Feeds(database, community, clock)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes, for `bot.web.build`."""
@@ -78,7 +79,7 @@ class Pages:
             found = await self._known(store, request)
         if found is None or not _feeds.is_known(found, self.clock.now()):
             return self._missing() if found is None else Response(status_code=410)
-        return await _feeds.answered(request, [found], self.community, self.community.name)
+        return _feeds.answered(request, await _feeds.written([found], self.community, self.community.name))
 
     async def calendar(self, request: Request) -> Response:
         """Give the calendar of all events."""
@@ -94,12 +95,8 @@ class Pages:
         return await self._calendar(request, Segment(kind, value)) if kind else self._missing()
 
     async def _calendar(self, request: Request, segment: Segment | None) -> Response:
-        async with self.database.read() as store:
-            found = await _feeds.listed(store, self.clock.now(), segment)
-            known = segment is None or not segment.value or await _feeds.exists(store, segment, found)
-        if not known:
-            return self._missing()
-        return await _feeds.answered(request, found, self.community, _feeds.name(self.community, segment))
+        found = await self.feeds.of(segment)
+        return self._missing() if found is None else _feeds.answered(request, found)
 
     async def checkin(self, request: Request) -> Response:
         """Show today's code of an event to who came by today's link; a link of another day says that it is over."""
