@@ -56,6 +56,8 @@ def _refuse_closed(ctx: Context[Any], event: Event) -> None:
 async def _joined(ctx: Context[Any], event: Event, known: Question) -> Reply:
     if known.person == ctx.speaker.person_id:
         raise UserError(ctx.say(Texts.AGAIN, number=known.number))
+    if known.answered_at is not None:
+        return _answered(ctx, event, known)
     await speaker_questions.vote(ctx.store, known.id, ctx.speaker.id)
     return answer(ctx.say(Texts.JOINED, number=known.number), about=about(event))
 
@@ -93,8 +95,7 @@ async def up(command: Command, ctx: Context[Any]) -> Reply:
         raise UserError(ctx.say(Texts.NO_SUCH, number=question.number))
     told = {"number": question.number, "votes": question.votes}
     if question.answered_at is not None:
-        text = Texts.UP_ANSWERED if question.thread is None else Texts.UP_THREAD
-        return answer(ctx.say(text, number=question.number, thread=question.thread), about=about(event))
+        return _answered(ctx, event, question)
     if question.member in await members.siblings(ctx.store, ctx.speaker.id):
         raise UserError(ctx.say(Texts.UP_OWN, **told))
     if not await speaker_questions.vote(ctx.store, question.id, ctx.speaker.id):
@@ -103,3 +104,8 @@ async def up(command: Command, ctx: Context[Any]) -> Reply:
         return answer(ctx.say(Texts.UP, number=question.number, votes=question.votes + 1), about=about(event))
     line = ctx.say(Texts.UP_HERE, event=event.number)
     return Reply(Body.of(line), about=about(event), gather=f"up:{event.id}")
+
+
+def _answered(ctx: Context[Any], event: Event, question: Question) -> Reply:
+    text = Texts.UP_ANSWERED if question.thread is None else Texts.UP_THREAD
+    return answer(ctx.say(text, number=question.number, thread=question.thread), about=about(event))

@@ -64,7 +64,7 @@ class Texts:
     UP_KNOWN = Text(zh="{number} 你同问过了，现在 {votes} 票。", en="You voted for {number} already, {votes} in all.")
     UP_OWN = Text(zh="{number} 就是你问的，现在 {votes} 票。", en="{number} is your own question, {votes} votes.")
     UP_ANSWERED = Text(zh="{number} 答过了。", en="{number} was answered.")
-    UP_THREAD = Text(zh="{number} 答过了，看「看 {thread}」。", en="{number} was answered: /show {thread}")
+    UP_THREAD = Text(zh="{number} 答过了：发「看 {thread}」。", en="{number} was answered: /show {thread}")
     NO_SUCH = Text(
         zh="没有 {number} 这个提问。看有哪些：「提问」加活动编号，像「提问 E57」。",
         en="There is no {number}. See them: /questions and the event, as in /questions E57",

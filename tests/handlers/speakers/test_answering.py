@@ -53,7 +53,8 @@ async def test_question_and_answer_become_a_thread(open_chat: OpenChat) -> None:
         ]
         assert (question.thread, question.answered_at is not None) == (1, True)
     assert (await chat.tell("木子", "解决了 1"))[0].startswith("#1 结了")
-    assert await chat.tell("江南", "同问 Q1") == ["Q1 答过了，看「看 1」。"]
+    assert await chat.tell("江南", "同问 Q1") == ["Q1 答过了：发「看 1」。"]
+    assert await chat.tell("江南", f"问 E1 {QUESTION}") == ["Q1 答过了：发「看 1」。"]
 
 
 @pytest.mark.middle
