@@ -28,12 +28,18 @@ COMMANDS = [
         "why",
         "digest",
         "report",
+        "booklet",
+        "certificates",
+        "events",
+        "series",
+        "sponsors",
         "outlets",
         "correct",
     ),
     *("evaluate", "train", "migrate", "backup", "owner", "demo"),
 ]
-UNCONFIGURED = {"group", "evaluate"}  # a set of commands; a judge of files
+# Sets of commands; a judge of files.
+UNCONFIGURED = {"group", "certificates", "events", "series", "sponsors", "evaluate"}
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
