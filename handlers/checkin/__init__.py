@@ -63,7 +63,7 @@ router.command(
 )(exporting.wanted)  # fmt: skip
 
 
-@router.dialog(interviewing.STEP)
+@router.dialog(interviewing.STEP, takes=interviewing.SKIP)
 async def told(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Replies:
     """Take what is told in an interview."""
     return await interviewing.heard(message, dialog, ctx)

@@ -27,7 +27,7 @@ NAME = 12  # characters of a name that nobody has
 SHOWN = 60  # characters of an answer when it is told again
 _DELETE = {"删掉", "删", "delete", "-"}
 _YES = {"好", "好的", "好啊", "行", "可以", "愿意", "同意", "yes", "ok", "y"}
-_SKIP = {"跳过", "略", "skip", "-"}
+SKIP = frozenset({"跳过", "略", "skip", "-"})
 
 
 async def begin(command: Command, ctx: Context[Any]) -> Reply:
@@ -84,7 +84,7 @@ async def heard(message: Stored, dialog: Dialog, ctx: Context[Any]) -> list[Repl
     if len(said) > LIMIT:
         return answer(ctx.say(Texts.LONG, most=LIMIT))
     told: dict[str, str] = dict(held["told"])
-    told[interviews.FIELDS[len(told)]] = "" if said.lower() in _SKIP else said
+    told[interviews.FIELDS[len(told)]] = "" if said.lower() in SKIP else said
     if len(told) < len(interviews.FIELDS):
         await _go_on(ctx, {**held, "told": told})
         return answer(ctx.say(ASKED[interviews.FIELDS[len(told)]]))

@@ -15,7 +15,7 @@ from tests.handlers.checkin.given import ON_SITE, START, TALK, member_id, publis
 from tests.handlers.checkin.test_hosting import register
 from tests.handlers.conftest import OpenChat
 
-FEATURES = ("checkin", "questions", "privacy")
+FEATURES = ("checkin", "couriers", "questions", "privacy")  # couriers have a 跳过 of their own
 
 
 async def there(open_chat: OpenChat, *names: str) -> tuple[Chat, Event]:
