@@ -27,14 +27,16 @@ class Texts:
     PROMOTED_OUT = Text(zh="去不了回「取消 {event}」，让给下一位。", en="If you cannot come: /cancel {event}.")
 
 
-async def filled(ctx: Context[Any], event: Event) -> list[Reply | Errand]:
+async def filled(ctx: Context[Any], event: Event, *, but: int | None = None) -> list[Reply | Errand]:
     """Give the free seats of an event, which is locked, to those who wait, and return what tells them.
 
-    Call it after seats were added, or given back. Once the event began, nobody is called any more.
+    Call it after seats were added, or given back. Once the event began, nobody is called any more. `but` is a member
+    who is told otherwise.
     """
     if not _is_ahead(ctx, event):
         return []
-    return await _tell(ctx, event, await seats.fill(ctx.store, event, ctx.now()))
+    lucky = await seats.fill(ctx.store, event, ctx.now())
+    return await _tell(ctx, event, [one for one in lucky if one.member != but])
 
 
 async def settled(ctx: Context[Any], event: Event) -> list[Reply | Errand]:

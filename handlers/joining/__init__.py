@@ -48,14 +48,16 @@ async def mine(_command: Command, ctx: Context[NoSettings]) -> Reply:
 
 @router.command(
     "remind", "提醒", needs=Right.SELF, fits=rf"{NUMBER} ?\S{{1,4}}(?: \S{{1,2}})?",
-    help=Texts.HELP_REMIND, usage=Texts.USAGE_REMIND,
+    help=Texts.HELP_REMIND, usage=Texts.USAGE_REMIND, private=True,
 )  # fmt: skip
 async def remind(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Choose how to be reminded of an event."""
     return await own.remind(command, ctx)
 
 
-@router.command("share", "邀请", needs=Right.SELF, fits=_ONE, help=Texts.HELP_SHARE, usage=Texts.USAGE_SHARE)
+@router.command(
+    "share", "邀请", needs=Right.SELF, fits=_ONE, help=Texts.HELP_SHARE, usage=Texts.USAGE_SHARE, private=True
+)
 async def share(command: Command, ctx: Context[NoSettings]) -> Reply:
     """Get the word by which others are brought to an event."""
     return await own.share(command, ctx)

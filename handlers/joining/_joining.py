@@ -38,7 +38,7 @@ async def join(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     )
     lucky: list[Reply | Errand] = []
     if mine.state is Stands.WAITING:
-        lucky = await filled(ctx, event)
+        lucky = await filled(ctx, event, but=mine.member if new else None)
         mine = await registrations.get(ctx.store, event.id, mine.member)
     if ctx.group.is_direct:
         return [await _privately(ctx, event, mine, new=new), *lucky]
@@ -52,6 +52,8 @@ async def leave(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     """Cancel the speaker's registration; the seat goes to who waits longest."""
     event, _ = await event_meant(ctx, command)
     event = await seats.hold(ctx.store, event)
+    if ctx.now() >= event.ends_at:
+        raise UserError(ctx.say(Texts.OVER, event=event.number))
     if not await seats.leave(ctx.store, event.id, ctx.speaker.id, ctx.now()):
         raise UserError(ctx.say(Texts.NOT_IN, event=event.number))
     await asking.forget(ctx, event)

@@ -77,8 +77,9 @@ async def reminders(ctx: Context[Any], event: Event, mine: Registration) -> list
         return []
     chosen: Reminding = effective(feature, await settings.overrides(ctx.store, COMMUNITY))
     usual = chosen.private if event.reminders is None else event.reminders
-    wanted = [mine.remind] if mine.remind else [span for span in usual if chosen.enabled]
-    return [span for span in SPANS if span in wanted and event.starts_at - SPANS[span][0] > ctx.now()]
+    wanted = {span for span in usual if span in chosen.private and mine.remind in {"", span}}
+    ahead = [span for span, (before, _) in SPANS.items() if event.starts_at - before > ctx.now()]
+    return [span for span in ahead if span in wanted] if chosen.enabled else []
 
 
 def _reminded(ctx: Context[Any], spans: Sequence[str]) -> str:
