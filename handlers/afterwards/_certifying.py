@@ -10,7 +10,7 @@ from handlers import ANY, Body, Command, Context, Errand, Outside, Purpose, Repl
 from handlers._drawing.typesetting import typeset
 from handlers._events import certified
 from handlers._events.certified import NAME, RESULT
-from handlers._events.meant import NUMBER, about, event_meant
+from handlers._events.meant import ABOUT, NUMBER, about, event_meant
 from handlers._files import keep
 from handlers._wording.names import spaced
 from handlers.afterwards._privately import addresses
@@ -115,7 +115,11 @@ async def draw(errand: Errand, outside: Outside) -> list[Reply]:
     says = {"what": found.what, "result": found.result, "number": found.number}
     told = Texts.YOURS.in_language(language, **says, masked=certified.masked(found.name))
     body = Body.of(told).plus(Body((File(name, Texts.FILE.in_language(language)),)))
-    return [Reply(body, member=to[person].id, purpose=Purpose.NOTICE, key=f"{errand.key}:post")]
+    return [
+        Reply(
+            body, member=to[person].id, purpose=Purpose.NOTICE, key=f"{errand.key}:post", about=f"{ABOUT}{found.event}"
+        )
+    ]
 
 
 def page(outside: Outside, found: Certificate, begun: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import AwayError, Body, Command, Context, Errand, Outside, Purpose, Reply, Text, UserError, answer
+from handlers._events.meant import ABOUT
 from handlers._events.told import title
 from handlers._meant import title as called
 from handlers._wording.names import call_name, spaced
@@ -184,4 +185,6 @@ async def _to_do(store: Store, outside: Outside, errand: Errand, group: Group, e
 
 def _told(errand: Errand, member: int | None, body: Body, outside: Outside, mark: str = "") -> Reply:
     name = f"{errand.key}{mark}"
-    return Reply(body, member=member, purpose=Purpose.NOTICE, key=name, expires_at=outside.now() + WORTH)
+    worth = outside.now() + WORTH
+    about = f"{ABOUT}{errand.payload['event']}"
+    return Reply(body, member=member, purpose=Purpose.NOTICE, key=name, about=about, expires_at=worth)

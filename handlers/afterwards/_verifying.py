@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers import Command, Context, Errand, Reply, Text, UserError, answer
 from handlers._events.certified import sending, told
+from handlers._events.meant import ABOUT
 from handlers._wording import durations
 from handlers._wording.names import spaced
 from storage import certificates, consents, members
@@ -70,7 +71,7 @@ async def check(command: Command, ctx: Context[Any]) -> Reply:
     found = await certificates.find(ctx.store, number)
     if found is None:
         raise UserError(_wrong(ctx, number))
-    return answer(*await _lines(ctx, found, siblings))
+    return answer(*await _lines(ctx, found, siblings), about=f"{ABOUT}{found.event}")
 
 
 def _wrong(ctx: Context[Any], number: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from handlers.afterwards._privately import PORTION
-from storage import events, feedback, groups, invitations, members, privacy, registrations, segments
+from storage import events, feedback, groups, invitations, members, outbox, privacy, registrations, segments
 from storage.database import Database
 from storage.frames import GroupKind, Place
 from storage.registrations import Source, State
@@ -96,3 +98,19 @@ async def _id(after: After) -> int:
         found = await members.find(store, "qq", "muzi")
     assert found is not None
     return found.id
+
+
+async def test_what_the_bot_said_of_somebody_goes_as_well(open_after: Open) -> None:
+    after = await open_after()
+    await after.registers("muzi")
+    await after.comes("muzi")
+    await after.ends(hours=2)
+    await after.chat.tell("muzi", "5 我在杉木公司")
+    await after.chat.tell("root", "发证 E1 muzi 通过")
+    await after.work()
+    await after.chat.tell("root", "反馈 E1")
+    async with after.chat.database.write() as store:
+        await privacy.forget(store, [await _id(after)], after.chat.clock.now())
+        bodies = " ".join(await store.scalars(select(outbox.OUTBOX.c.body)))
+    assert "杉木" not in bodies
+    assert "muzi" not in bodies
