@@ -59,6 +59,8 @@ def _relax(table: Mapping[str, Any], details: Iterable[ErrorDetails]) -> Any:
     """Return the table with text of the environment read as TOML, and seconds as durations, where that was wrong."""
     relaxed = json.loads(json.dumps(table, default=str))
     for detail in details:
+        if not detail["loc"]:  # of the table as a whole: no value of it reads otherwise
+            continue
         value, branch = at(table, detail["loc"]), at(relaxed, detail["loc"][:-1])
         if isinstance(value, Given):
             value = _as_toml(value)

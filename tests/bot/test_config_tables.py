@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from bot.config import ConfigError, Table, secrets, validate
 
@@ -50,3 +50,20 @@ def test_faults(tmp_path: Path) -> None:
     assert "must be a table" in refused({"east": "hunter2"}, tmp_path)
     assert "must be a table" in refused(["hunter2"], tmp_path)
     assert "whole number" in refused({"east": {"kind": "a", "url": "x", "limit": "many"}}, tmp_path)
+
+
+class Span(BaseModel):
+    least: int = 1
+    most: int = 2
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Span:
+        if self.least > self.most:
+            raise ValueError("least is above most; swap them")
+        return self
+
+
+def test_a_fault_of_the_whole_table_names_the_table() -> None:
+    with pytest.raises(ConfigError) as raised:
+        validate(Span, Table({"least": 3}), ("handlers", "dice"))
+    assert str(raised.value) == "config.toml: [handlers.dice]: least is above most; swap them"
