@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli._opening import Desk, RefusalError
-from bot.cli._report import STDOUT, written
+from bot.cli._report import STDOUT, sharing, written
 from bot.report._booklet import booklet as markdown
 from handlers._booklet import Booklet, asking, building, lessons, pictures
 from handlers._booklet.pages import pdf
@@ -88,6 +88,7 @@ def _asked(desk: Desk, order: Order) -> asking.Order:
         event=int(number[1]) if number else None,
         series=order.series,
         lessons=lessons.read(order.lessons) if order.lessons else {},
+        sharing=sharing(desk),
         pictures=None if folder is None else lambda events: pictures.find(folder, events),
     )
 

@@ -11,7 +11,8 @@ from handlers import Text
 from handlers._booklet.lessons import Lessons
 from handlers._booklet.pictures import Pictures
 from handlers._booklet.texts import Texts
-from storage import events, groups, metrics, series
+from handlers._threads.sharing import KEY
+from storage import events, groups, metrics, series, settings
 from storage.database import Store
 from storage.events import Event, State
 from storage.metrics import Meetings, Options, Period, Scope
@@ -19,6 +20,7 @@ from storage.series import Series
 
 EVER = Period(datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 CHUNK = 1_000  # events asked for in one statement
+SHARED = "community"
 
 
 class NothingError(Exception):
@@ -35,6 +37,7 @@ class Order:
         name: The community's.
         lessons: What was learnt, by event, series and year.
         pictures: Finds the pictures of some events; None: there are none.
+        sharing: What groups share where they set nothing.
     """
 
     options: Options
@@ -45,6 +48,7 @@ class Order:
     series: int | None = None
     lessons: Lessons = field(default_factory=dict)
     pictures: Callable[[Collection[int]], Pictures] | None = None
+    sharing: str = SHARED
 
     @property
     def zone(self) -> ZoneInfo:
@@ -58,7 +62,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a booklet is made of: held events with their people, as of `now`, in the order in which they were held."""
+    """What a booklet is made of: held events with their people, as of `now`, in the order in which they were held.
+
+    Words that were said in a group are quoted only where it is among `shared`.
+    """
 
     order: Order
     now: datetime
@@ -68,6 +75,7 @@ class Material:
     events: Mapping[int, Event]
     series: Mapping[int, Series]
     pictures: Pictures
+    shared: frozenset[int] = frozenset()
 
 
 async def read(store: Store, order: Order, now: datetime) -> Material:
@@ -90,7 +98,15 @@ async def read(store: Store, order: Order, now: datetime) -> Material:
     for start in range(0, len(ids), CHUNK):
         known |= await events.several(store, ids[start : start + CHUNK])
     pictures = order.pictures(set(ids)) if order.pictures else Pictures()
-    return Material(order, now, scope, period, found, known, every, pictures)
+    shared = await _shared(store, scope, order.sharing)
+    return Material(order, now, scope, period, found, known, every, pictures, shared)
+
+
+async def _shared(store: Store, scope: Scope, default: str) -> frozenset[int]:
+    """Return the groups whose words may be read by the whole community."""
+    chosen = await settings.by_group(store, KEY)
+    standard = chosen.get(settings.COMMUNITY, default)
+    return frozenset(group for group in scope.groups if chosen.get(group, standard) == SHARED)
 
 
 async def _meant(store: Store, order: Order, every: Mapping[int, Series]) -> tuple[Period, set[int] | None]:

@@ -10,6 +10,7 @@ from handlers._booklet.closing import cities, closing, definitions, news
 from handlers._booklet.dates import month, short
 from handlers._booklet.records import Kept, record
 from handlers._booklet.texts import Texts, words
+from handlers._reporting.reading import silent
 from handlers._wording.masking import flat
 from handlers._wording.names import spaced
 from storage import feedback, speaker_questions
@@ -52,12 +53,20 @@ async def make(store: Store, material: Material, heard: Heard = quiet) -> Bookle
 
 
 async def _kept(store: Store, material: Material, held: Held) -> Kept:
+    """Return all that is kept of an event, without words of who opted out, or of groups that keep theirs."""
     event = material.events[held.id]
+    asked = await speaker_questions.listed(store, event.id)
+    said = [one for one in await feedback.of_event(store, event.id) if one.text.strip()]
+    wrote = {one.member for one in asked} | {one.member for one in said}
+    gone = await silent(store, wrote) if wrote else frozenset[int]()
     return Kept(
         event,
         held,
-        questions=await speaker_questions.listed(store, event.id),
-        feedback=await feedback.of_event(store, event.id),
+        asked=len(asked),
+        questions=[
+            one for one in asked if one.member not in gone and (one.group is None or one.group in material.shared)
+        ],
+        feedback=[one for one in said if one.member not in gone],
         lessons=material.order.lessons.get(event.number, ()),
         pictures=material.pictures.of.get(event.id, ()),
     )

@@ -25,10 +25,11 @@ _SCORES = (5, 4, 3, 2, 1)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All that is kept of one event."""
+    """All that is kept of one event: `asked` is how many questions there were, `questions` those that may be quoted."""
 
     event: Event
     held: Held
+    asked: int = 0
     questions: Sequence[Question] = ()
     feedback: Sequence[Feedback] = ()
     lessons: Sequence[str] = ()
@@ -37,7 +38,7 @@ class Kept:
 
 def record(kept: Kept, zone: ZoneInfo, language: str) -> Record:
     """Return what stays of an event, ready to be shown; what members wrote is masked and cut, and nobody's."""
-    event, asked = kept.event, [one for one in kept.questions if one.text.strip() and one.hidden_at is None]
+    event, asked = kept.event, [one for one in kept.questions if one.text.strip()]
     left = len(asked) - QUESTIONS
     return Record(
         number=event.number,
@@ -48,7 +49,7 @@ def record(kept: Kept, zone: ZoneInfo, language: str) -> Record:
         people=tuple(Person(_plain(who.name), _plain(who.company), _plain(who.about, _LINE)) for who in event.speakers),
         hosts=tuple(_plain(host) for host in event.hosts),
         summary=_plain(event.summary, _SUMMARY),
-        figures=tuple(figures(kept, len(asked), language)),
+        figures=tuple(figures(kept, language)),
         scores=_scores(kept.held.scores),
         questions=tuple(_asked(one, language) for one in asked[:QUESTIONS]),
         more="" if left <= 0 else _more(left, language),
@@ -98,7 +99,7 @@ def _scores(scores: Sequence[int]) -> tuple[int, ...]:
 # -- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def figures(kept: Kept, asked: int, language: str) -> list[Told]:
+def figures(kept: Kept, language: str) -> list[Told]:
     """Return the numbers of one event; where nobody checked in, that is what stands for who came."""
     named, held, seats = words(language), kept.held, kept.event.capacity
     note = Texts.SEATS.in_language(language, count=seats) if seats else ""
@@ -109,7 +110,7 @@ def figures(kept: Kept, asked: int, language: str) -> list[Told]:
             language, count=len(held.scores)
         )
         told.append(Told(named["score"], decimal(sum(held.scores) / len(held.scores)), rated))
-    return [*told, Told(named["asked"], f"{asked:,}")] if asked else told
+    return [*told, Told(named["asked"], f"{kept.asked:,}")] if kept.asked else told
 
 
 def _came(held: Held, named: Mapping[str, str], language: str) -> list[Told]:

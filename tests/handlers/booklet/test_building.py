@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from handlers._booklet import Booklet, Told
 from handlers._booklet.asking import NothingError, Order, read
 from handlers._booklet.building import make
-from storage import events
+from storage import events, groups, members, privacy, settings, speaker_questions
 from storage.database import Database
+from storage.frames import Place
 from storage.metrics import Options
 from tests.handlers.booklet.held import NOW, year
 
@@ -86,6 +88,26 @@ async def test_an_event(sqlite_database: Database) -> None:
     assert record.feedback == ("案例都是线上真出过的，回去就能用。电话 ***",)
     assert record.lessons == ("早到半小时。",)
     assert "m0" not in str(asdict(found))
+
+
+async def test_words_that_are_kept_inside_are_counted_and_not_quoted(sqlite_database: Database) -> None:
+    made = await held(sqlite_database)
+    async with sqlite_database.write() as store:
+        group = await groups.ensure(store, Place("qq", "g1", name="g1"), None)
+        member = (await members.find(store, "qq", "m9") or await members.ensure(store, "qq", "m9", "", NOW)).id
+        await speaker_questions.add(store, made["first"], member, "群里问的", NOW - timedelta(days=299), group.id)
+        await privacy.opt_out(store, "qq", "m0", NOW)
+
+    async def quoted() -> list[str]:
+        record = (await built(sqlite_database, event=made["first"])).chapters[0].records[0]
+        assert shown(record.figures)["提问"] == "3"
+        assert record.feedback == ()  # m0 alone wrote something
+        return [asked.text for asked in record.questions]
+
+    assert await quoted() == ["群里问的", "DDL 怎么同步？"]
+    async with sqlite_database.write() as store:
+        await settings.put(store, group.id, "questions.sharing", "nobody", NOW, None)
+    assert await quoted() == ["DDL 怎么同步？"]
 
 
 async def test_a_series(sqlite_database: Database) -> None:
