@@ -22,7 +22,7 @@ REGISTRATIONS = Table(
     Column("group_id", Id, ForeignKey("groups.id")),  # where it was said; NULL: in private, or at the door
     Column("source", Text, nullable=False),
     Column("referrer", Id, ForeignKey("members.id")),  # whose word brought them
-    Column("company_id", Id, ForeignKey("companies.id")),
+    Column("company_id", Id, ForeignKey("companies.id"), info=PERSONAL),
     *(Column(name, Text, nullable=False, server_default="", info=PERSONAL) for name in ("title", "city")),
     *(Column(name, Text, nullable=False, server_default="", info=PERSONAL) for name in ("email", "phone")),
     Column("remind", Text, nullable=False, server_default=""),  # off | 1d | 1h; empty: as the event says
