@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Select, Table, Text, func, select, update
+from sqlalchemy import Column, ForeignKey, Index, ScalarSelect, Select, Table, Text, func, select, update
 
 from storage import members
 from storage.database import Store
@@ -62,11 +62,6 @@ class Question:
         return f"Q{self.id}"
 
 
-_VOTES = (
-    select(VOTES.c.question_id, func.count(MEMBERS.c.person_id.distinct()).label("votes"))
-    .join(MEMBERS, MEMBERS.c.id == VOTES.c.member_id)
-    .group_by(VOTES.c.question_id)
-)
 _NAMES = ("id", "event_id", "member_id")
 _LATER = ("group_id", "text", "at", "answered_at", "hidden_at", "thread_id")
 
@@ -147,11 +142,13 @@ async def _read(store: Store, *where: Any) -> list[Question]:
 
 def _select() -> Select[Any]:
     """Select questions with their votes; those of the forgotten have no words any more and are left out."""
-    votes = _VOTES.subquery()
-    columns = (
-        *(QUESTIONS.c[name] for name in _NAMES), MEMBERS.c.person_id, *(QUESTIONS.c[name] for name in _LATER),
-        func.coalesce(votes.c.votes, 0),
-    )  # fmt: skip
+    columns = (*(QUESTIONS.c[name] for name in _NAMES), MEMBERS.c.person_id, *(QUESTIONS.c[name] for name in _LATER))
     joined = QUESTIONS.join(MEMBERS, MEMBERS.c.id == QUESTIONS.c.member_id)
-    joined = joined.outerjoin(votes, votes.c.question_id == QUESTIONS.c.id)
-    return select(*columns).select_from(joined).where(QUESTIONS.c.text != "")
+    return select(*columns, _votes()).select_from(joined).where(QUESTIONS.c.text != "")
+
+
+def _votes() -> ScalarSelect[Any]:
+    """Count the persons who have a question as well: of each question by itself, never of all there ever were."""
+    voter = MEMBERS.alias()
+    counted = select(func.count(voter.c.person_id.distinct())).join(VOTES, VOTES.c.member_id == voter.c.id)
+    return counted.where(VOTES.c.question_id == QUESTIONS.c.id).correlate(QUESTIONS).scalar_subquery()
