@@ -120,9 +120,19 @@ async def told(store: Store, events: Collection[int], kinds: Iterable[Kind] = tu
 
 async def reached(store: Store, event: int) -> set[int]:
     """Return the groups in which an event was announced; a post that still waits counts, one that was dropped not."""
-    every = {one.post: one.place.group for one in await told(store, [event], [Kind.ANNOUNCE]) if one.post}
-    lost = {post for post, (state, _) in (await _posts(store, every)).items() if state in _LOST}
-    return {group for post, group in every.items() if post not in lost}
+    return await _told_in(store, event, [Kind.ANNOUNCE])
+
+
+async def knowing(store: Store, event: int) -> set[int]:
+    """Return the groups that heard of an event in any way: also of one that was never announced, but reminded of."""
+    return await _told_in(store, event, [kind for kind in Kind if kind is not Kind.CANCELLED])
+
+
+async def _told_in(store: Store, event: int, kinds: Iterable[Kind]) -> set[int]:
+    every = [one for one in await told(store, [event], kinds) if one.post and one.place.group != REGISTERED]
+    posts = await _posts(store, {one.post for one in every})
+    lost = {post for post, (state, _) in posts.items() if state in _LOST}
+    return {one.place.group for one in every if one.post not in lost}
 
 
 async def take_back(store: Store, event: int) -> list[str]:

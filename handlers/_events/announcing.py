@@ -42,7 +42,7 @@ class Texts:
     MORE = Text(zh="{groups}等 {count} 个", en="{groups} and others, {count} in all")
     REGISTERED = Text(zh="{title}改到 {when}。", en="{title} is {when} now.")
     STAYS = Text(
-        zh="你的报名还在，去不了回「取消 {number}」。", en="You are still registered; /leave {number} if you cannot."
+        zh="你的报名还在，去不了回「取消 {number}」。", en="You are still registered; /cancel {number} if you cannot."
     )
     OFF = Text(zh="{when} 的{title}取消了，不用来。", en="{title}, {when}, is cancelled; no need to come.")
 
@@ -126,12 +126,14 @@ async def told_of_change(ctx: Context[Any], event: Event, *, before: Event | Non
     off = event.state is State.CANCELLED
     if not (off and event.ends_at > ctx.now()) and (before is None or before.starts_at == event.starts_at):
         return []
-    knew = await reminders.reached(ctx.store, event.id)
+    announced_in = await reminders.reached(ctx.store, event.id)
     await withdrawn(ctx, event)
-    know = await reminders.reached(ctx.store, event.id)
+    know = await reminders.knowing(ctx.store, event.id)
     told_now = await _told_groups(ctx, event, before, know)
     again = (
-        [] if off else await announced(ctx, event, [await groups.get(ctx.store, one) for one in sorted(knew - know)])
+        []
+        if off
+        else await announced(ctx, event, [await groups.get(ctx.store, one) for one in sorted(announced_in - know)])
     )
     body = _to_registered(ctx, event, off=off)
     key = f"{registered_key(event)}:{Kind.CANCELLED if off else Kind.MOVED}:{_stamp(ctx)}"

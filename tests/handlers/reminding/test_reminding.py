@@ -209,6 +209,14 @@ async def test_a_moved_event_whose_reminder_was_claimed_is_reminded_of_at_its_ne
     assert await at(chat, TALK + timedelta(days=2)) == []
 
 
+async def test_a_group_that_was_only_reminded_hears_of_the_move_as_well(sqlite_database: Database) -> None:
+    chat = await started(sqlite_database)
+    event = await published(chat, talk(TALK))  # by a rule, say: never announced
+    assert len(await at(chat, before(event, days=7))) == 1
+    await moved(chat, event, TALK + timedelta(days=2), await a_group(chat))
+    assert [text[:3] for _, text in await delivered(chat)] == ["改期："]
+
+
 async def test_what_stood_in_one_post_with_a_moved_event_is_said_again(sqlite_database: Database) -> None:
     chat = await started(sqlite_database)
     event = await published(chat, talk(TALK))
