@@ -63,6 +63,7 @@ TRIES = Table(
 CODE, LINK, HOST = "code", "link", "host"  # how somebody checked in
 OPENS, CLOSES = timedelta(hours=2), timedelta(hours=1)  # before the start of a day, after its end
 ONE_SESSION = timedelta(hours=16)  # what is shorter has one day, also over midnight
+AROUND = timedelta(days=2)  # of a day: how far off a code is still known as one of another day
 _DAY, _CODES = timedelta(days=1), 10_000
 
 
@@ -154,9 +155,10 @@ async def drawn(store: Store, event: int, day: date) -> Code | None:
     return None if row is None else Code(row.event_id, row.day, row.code, row.token)
 
 
-async def codes_like(store: Store, said: str) -> list[Code]:
-    """Return the codes, of whatever day, that are what somebody said: four digits or a link's token; latest first."""
-    query = select(CODES).where((CODES.c.code == said) | (CODES.c.token == said))
+async def codes_like(store: Store, said: str, near: date) -> list[Code]:
+    """Return the codes of days around one that are what somebody said, four digits or a link's token; latest first."""
+    around = CODES.c.day.between(near - AROUND, near + AROUND)
+    query = select(CODES).where(around, (CODES.c.code == said) | (CODES.c.token == said))
     rows = await store.rows(query.order_by(CODES.c.day.desc(), CODES.c.event_id))
     return [Code(row.event_id, row.day, row.code, row.token) for row in rows]
 

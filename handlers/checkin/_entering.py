@@ -35,7 +35,7 @@ async def enter(command: Command, ctx: Context[Any]) -> list[Reply]:
     if closed and not ctx.group.is_direct:
         raise UserError(ctx.say(Texts.CLOSED))
     wanted = _wanted(found["event"], command.about)
-    codes = await checkins.codes_like(ctx.store, found["code"])
+    codes = await checkins.codes_like(ctx.store, found["code"], ctx.now().date())
     known = await events.several(ctx.store, {code.event for code in codes})
     holding = [code for code in codes if _holds(ctx, code, known[code.event])]
     code = next((one for one in holding if wanted in {None, one.event}), None)
@@ -62,8 +62,7 @@ def _why(ctx: Context[Any], wanted: int | None, codes: list[Code], holding: list
     """Return why a code does not hold, as far as that may be told; None where there is no such code."""
     if holding and wanted is not None:
         return ctx.say(Texts.OTHER_EVENT, event=f"E{wanted}")
-    near = [code for code in codes if abs((code.day - ctx.now().date()).days) <= 2]
-    return ctx.say(Texts.OTHER_DAY) if near else None
+    return ctx.say(Texts.OTHER_DAY) if codes else None
 
 
 async def _registered(ctx: Context[Any], event: int) -> bool:

@@ -90,8 +90,9 @@ async def test_each_event_and_day_has_a_code_of_its_own(database: Database) -> N
         assert len({code.code for code in drawn}) == len({code.token for code in drawn}) == 30
         assert all(len(code.code) == 4 and code.code.isdigit() for code in drawn)
         assert await checkins.code_of(store, drawn[0].event, drawn[0].day) == drawn[0]
-        assert await checkins.codes_like(store, drawn[0].code) == [drawn[0]]
-        assert await checkins.codes_like(store, drawn[0].token) == [drawn[0]]
+        assert await checkins.codes_like(store, drawn[0].code, TODAY + DAY) == [drawn[0]]
+        assert await checkins.codes_like(store, drawn[0].token, TODAY) == [drawn[0]]
+        assert await checkins.codes_like(store, drawn[0].code, TODAY + 3 * DAY) == []
         assert await checkins.drawn(store, drawn[0].event, TODAY + 5 * DAY) is None
 
 
