@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from storage.events import Event
+from storage.events import Plan
 from storage.groups import Group
 from storage.segments import Kind, Segment
 
 MOST = 3  # groups that somebody is asked into after one event
 
 
-def wanted(event: Event, city: str, company: str, known: Iterable[Segment]) -> list[Segment]:
+def wanted(event: Plan, city: str, company: str, known: Iterable[Segment]) -> list[Segment]:
     """Return the segments that fit: the event's targets, its city, the person's city, an industry in a company's name.
 
     「招商银行」 fits the industry 银行. A general group fits nobody in particular.

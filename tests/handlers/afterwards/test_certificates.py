@@ -77,6 +77,7 @@ async def issued(after: After, who: str = "muzi", result: str = "通过") -> str
     return found[0]
 
 
+@pytest.mark.middle  # a page is set, in a process of its own
 async def test_the_holder_gets_a_pdf_and_everybody_can_check_it(after: After) -> None:
     await after.registers("muzi")
     await after.ends(minutes=1)

@@ -35,9 +35,9 @@ TARGETED = replace(PLAN, targets=(GENERAL, FINANCE))
         ("", "苇间数据", [CHENGDU]),
     ],
 )
-async def test_what_fits(after: After, city: str, company: str, found: list[Segment]) -> None:
+def test_what_fits(city: str, company: str, found: list[Segment]) -> None:
     known = [CHENGDU, BANKS, GENERAL, FINANCE, Segment(Kind.REGION, "北京")]
-    assert wanted(after.event, city, company, known) == sorted(found)
+    assert wanted(PLAN, city, company, known) == sorted(found)
 
 
 def a_group(number: int, platform: str = "qq", *, heard: bool = True) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from handlers.afterwards._privately import PORTION
@@ -14,6 +15,8 @@ from storage.registrations import Source, State
 from storage.segments import Kind, Segment
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import FEATURES, TALK, After
+
+pytestmark = pytest.mark.middle  # hundreds of members, a page that is set, both engines
 
 
 async def crowd(after: After, count: int) -> None:
