@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from bot.report._markdown import text
 from handlers._booklet import Booklet, Chapter, Person, Record, Told
+
+_LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]{1,500}")
 
 
 def booklet(found: Booklet, folder: str = "") -> str:
@@ -33,7 +36,7 @@ def _record(one: Record, found: Booklet, folder: str) -> Iterator[str]:
     w, between = found.words, ", " if found.language == "en" else "、"
     yield f"### {text(one.title)}"
     yield f"**{one.number}** · " + " · ".join(text(part) for part in (one.kind, one.when, one.where) if part)
-    yield f"{text(w['hosts'])}: {text(between.join(one.hosts))}" if one.hosts else ""
+    yield _named(w["hosts"], text(between.join(one.hosts)), found) if one.hosts else ""
     yield "\n".join(f"- {_person(who)}" for who in one.people)
     yield text(one.summary)
     yield _told(one.figures, found)
@@ -46,7 +49,16 @@ def _record(one: Record, found: Booklet, folder: str) -> Iterator[str]:
         yield " · ".join(f"{5 - index}: {count}" for index, count in enumerate(one.scores))
         yield _listed(text(line) for line in one.feedback)
     yield from _lessons(one.lessons, found)
-    yield _listed(f"{text(link.label)}: {text(link.address)}" for link in one.links)
+    yield _listed(_named(link.label, _address(link.address), found) for link in one.links)
+
+
+def _named(label: str, words: str, found: Booklet) -> str:
+    return f"{text(label)}{': ' if found.language == 'en' else '：'}{words}"
+
+
+def _address(address: str) -> str:
+    """Return an address as a link, where it is one; as words, where it is anything else."""
+    return f"<{address}>" if _LINK.fullmatch(address) else text(address)
 
 
 def _person(who: Person) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import Body, Context, Router, Scope, Section, Text
+from handlers._drawing import Part
 from handlers._events import told
 from handlers._wording.spans import LAST, Span, span_of
 from storage import checkins, events, registrations, segments
@@ -144,8 +145,9 @@ async def what_was(scope: Scope, ctx: Context[Any]) -> Section | None:
         lines += [line] if line else []
     if not lines:
         return None
+    heading = ctx.say(Texts.HELD)
     follows = await coming_up(scope, ctx)
-    return Section("" if follows else ctx.say(Texts.HELD), Body.of(*lines).blocks)
+    return Section("" if follows else heading, Body.of(*lines).blocks, Part(heading, lines=tuple(lines)))
 
 
 async def _was(ctx: Context[Any], event: Event, last: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from bot.cli._booklet import Order, booklet
 from bot.cli._opening import RefusalError
 from bot.report import _booklet as markdown
+from handlers._booklet import Chapter, Link
 from storage.database import Database
 from tests.bot.report.stage import desk
 from tests.handlers.booklet.held import NOW, year
@@ -93,3 +94,18 @@ def test_markdown_has_every_word_and_nothing_of_them_is_markup() -> None:
             numbers = {number for one in record.figures for number in re.findall(r"\d+", f"{one.value} {one.note}")}
             assert numbers <= set(re.findall(r"\d+", text))
     assert "**主办**" not in markdown.booklet(replace(found, chapters=()))
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("https://pg.example.org/r/55?a=1&b=2", "<https://pg.example.org/r/55?a=1&b=2>"),
+        ("https://pg.example.org/> [x](y)", "https:\u2060//pg.example.org/\\> \\[x\\](y)"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_an_address_is_a_link_and_nothing_else_is(address: str, written: str) -> None:
+    found = made()
+    record = replace(found.chapters[0].records[0], links=(Link("回放", address),))
+    text = markdown.booklet(replace(found, chapters=(Chapter("x", "", (record,)),)))
+    assert f"- 回放：{written}\n" in text
