@@ -32,7 +32,7 @@ What a feature registers, and when it is called:
   replayed message is discarded).
 - `@router.mention`: a message to the bot that is no command; the first feature that returns a reply has answered.
 - `@router.notice`: an edit, a recall, somebody joined or left.
-- `@router.dialog(name)`: an answer in a dialog that this feature began.
+- `@router.dialog(name)`: an answer in a dialog that this feature began; with `takes` also words that are commands.
 - `@router.section(name)`: a part of the digest; None = nothing to say.
 - `@router.schedule(name)`: a due occurrence of a schedule that this feature wrote down.
 - `@router.errand(name)`: slow work, outside the transaction, in its own time; with `drafts=True` it may wait for the
