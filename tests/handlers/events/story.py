@@ -7,18 +7,20 @@ asked asks again, as people do.
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tests.handlers.events.ledger import Ledger, Round
 from tests.handlers.events.play import Play, Who
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FEATURES = (
-    "afterwards", "joining", "events", "speakers", "checkin", "reminding", "series", "binding", "segments",
-    "settings", "privacy", "help", "stats", "questions", "lookups",
-)  # fmt: skip
+EXAMPLE = tomllib.loads((Path(__file__).parents[3] / "config.example.toml").read_text("utf-8"))
+FEATURES = tuple(EXAMPLE["handlers"])  # all of them, in their order
+TABLES = {"reminding": {"card": False}}  # a picture is a process of its own
 CITY = "成都"
+TITLES = {1: "第一轮 城市行", 2: "第二轮 上手培训", 3: "第三轮 企业行", 4: "峰会"}
 ADMIN = Who("qq", "阿榆")
 EACH, BOUND, SEATS, LEAVE, COME = 60, 8, 100, 10, 80
 WALK_IN = Who("telegram", "路人")
@@ -43,6 +45,7 @@ class Story:
     def __init__(self, play: Play) -> None:
         self.play = play
         self.ledger = Ledger()
+        self.yes: list[Who] = []  # to a group that was offered
 
     async def ask(self, who: Who, words: str, pattern: str, *, group: str = "") -> re.Match[str]:
         """Say something until the answer that is wanted comes; who dies in between is asked again a minute later."""
@@ -134,9 +137,19 @@ class Story:
                 book.scores[name] = score
         await self.ask(ADMIN, f"回放 E{number} https://pg.example.org/r/{number}", "记下了|就是这个")
         await play.until(at(f"{day} 20:00"))
-        for name in sorted(book.came)[:6]:
-            await play.tell(ACCOUNTS[name], "进")
+        for who in self.offered(number)[::3]:
+            await play.tell(who, "进")
+            self.yes.append(who)
         await self.ask(ADMIN, f"记录 E{number}", f"https://pg.example.org/r/{number}")
+
+    def offered(self, number: int) -> list[Who]:
+        """Return the accounts that read, after a round, which groups they might like."""
+        found = {}
+        for name, stage in self.play.stages.items():
+            for post in stage.posted:
+                if re.search(rf"^《象行成都 · {TITLES[number]}》之后，[^\n]*回「进」", post.text):
+                    found[Who(name, post.place.key.removeprefix("direct:"))] = True
+        return list(found)
 
     # -- the rounds -----------------------------------------------------------------------------------------------
 

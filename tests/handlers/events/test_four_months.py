@@ -6,6 +6,7 @@ twice, nothing that was said to the bot may be lost, and what nobody knows of is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ import pytest
 from bot.outbox import IN_FLIGHT
 from tests.handlers.events import verdict
 from tests.handlers.events.play import COMMIT, POST, POSTED, WRITE, MortalDatabase, Play
-from tests.handlers.events.story import ADMIN, FEATURES, WALK_IN, Story, person
+from tests.handlers.events.story import ADMIN, FEATURES, TABLES, WALK_IN, Story, person
 
 pytestmark = [pytest.mark.middle, pytest.mark.timeout(900)]
 
@@ -31,10 +32,11 @@ PRIVATELY = {  # what who registered for the first round reads in private, each 
 
 
 @pytest.fixture
-async def play(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Play]:
-    async with MortalDatabase.open(sqlite_url) as database:
+async def play(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Play]:
+    engine = getattr(request, "param", "sqlite")
+    async with MortalDatabase.open(request.getfixturevalue(f"{engine}_url")) as database:
         assert isinstance(database, MortalDatabase)
-        yield await Play.open(database, tmp_path, features=FEATURES, tables={"reminding": {"card": False}})
+        yield await Play.open(database, tmp_path, features=FEATURES, tables=TABLES)
 
 
 async def told(play: Play) -> Story:
@@ -56,6 +58,9 @@ async def test_four_months_are_as_counted_by_hand(play: Play) -> None:
     assert await verdict.figures(play) == pytest.approx(verdict.by_hand(story.ledger))
     assert await verdict.twice(play) == verdict.unasked_twice(play) == verdict.unposted(play) == []
     assert await verdict.in_doubt(play) == 0
+    let_in = verdict.told_privately(play, "的入口，一周内有效，只能用一次：\nhttps://")
+    assert story.yes
+    assert let_in == Counter(story.yes)
     first = story.ledger.rounds[1]
     for what, pattern in PRIVATELY.items():
         read = verdict.told_privately(play, pattern)
@@ -65,8 +70,13 @@ async def test_four_months_are_as_counted_by_hand(play: Play) -> None:
         assert set(persons) <= {*first.inside, *first.waiting, WALK_IN.key} - set(first.left), what
 
 
-async def test_fifty_kills_between_lose_and_repeat_nothing(play: Play) -> None:
-    rng = Random(SEED)
+ENGINES = [("sqlite", SEED), pytest.param("postgresql", SEED, marks=pytest.mark.long)]
+MORE = [pytest.param("sqlite", seed, marks=pytest.mark.long) for seed in range(1, 6)]
+
+
+@pytest.mark.parametrize(("play", "seed"), [*ENGINES, *MORE], indirect=["play"])
+async def test_fifty_kills_between_lose_and_repeat_nothing(play: Play, seed: int) -> None:
+    rng = Random(seed)
     play.fate.chosen = {what: set(rng.sample(range(1, AMONG[what]), count)) for what, count in KILLS.items()}
     story = await told(play)
     assert play.fate.deaths == KILLS

@@ -19,7 +19,7 @@ from storage.outbox import State as PostState
 from storage.registrations import State
 from tests.handlers.events.ledger import Ledger
 from tests.handlers.events.play import Play, Who
-from tests.handlers.events.story import CITY, SHANGHAI, at, person
+from tests.handlers.events.story import CITY, SHANGHAI, TITLES, at, person
 
 FIGURES = (
     "events_held", "event_registrations", "event_checkins", "attendance_rate", "no_shows", "first_timers",
@@ -34,7 +34,6 @@ KINDS = {
     "an hour before": r"^一小时后，今天 14:00：《象行成都 · {title}》",
     "replay": r"^《象行成都 · {title}》 柏舟\n回放 ",
 }
-TITLES = {1: "第一轮 城市行", 2: "第二轮 上手培训", 3: "第三轮 企业行", 4: "峰会"}
 LOST = OUTBOX.c.error.like("the process ended%")
 MOVED = r"^改期：《象行成都 · 第一轮 城市行》"
 
