@@ -21,7 +21,8 @@ _NAMES = sorted((name for names in FIELDS.values() for name in names), key=len, 
 _PAIRS = re.compile(rf"(?:(?<=\s)|^)({'|'.join(map(re.escape, _NAMES))})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE)
 _SEATS = re.compile(r"(?:^|\s)(限? ?\d{1,6} ?(?:席|人)|不限人数)(?=\s|$)")
 _KINDS = re.compile(
-    rf"^\s*({'|'.join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE
+    rf"^\s*({'|'.join(sorted(map(re.escape, KIND_WORDS), key=len, reverse=True))})(?:会|课|班|活动)?(?![A-Za-z])",
+    re.IGNORECASE,
 )
 
 

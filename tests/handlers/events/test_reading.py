@@ -139,6 +139,21 @@ def test_a_line_that_cannot_be_meant(said: str, wrong: str) -> None:
     assert wrong in refused.value.said("zh")
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "who"),
+    [
+        ("线上分享会《x》明天 20:00", Kind.TALK, ()),
+        ("培训班《x》明天 20:00", Kind.TRAINING, ()),
+        ("《x》明天 20:00 柏舟、Lena", Kind.TALK, ("柏舟", "Lena")),
+        ("答疑《x》明天 20:00 讲者：柏舟", Kind.QA, ("柏舟",)),
+        ("《a《b》c》明天 20:00 《d》", Kind.TALK, ("《d》",)),
+    ],
+)
+def test_kinds_and_speakers_of_a_line(said: str, kind: Kind, who: tuple[str, ...]) -> None:
+    plan = planned.one_line(said, NOW, USUAL)
+    assert (plan.kind, tuple(speaker.name for speaker in plan.speakers)) == (kind, who)
+
+
 def test_the_clock_on_the_wall_stays_where_the_zone_was_wrong() -> None:
     plan = planned.one_line("《x》2026-12-05 20:00", NOW, USUAL)
     there = planned.with_field(plan, Field.ZONE, "纽约", NOW)
