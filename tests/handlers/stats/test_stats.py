@@ -78,7 +78,9 @@ async def test_days_that_cannot_be(sqlite_database: Database) -> None:
     found = await town(sqlite_database)
     for days in ("0", "367", "999"):
         said = await found.chat.ask_bot("木子", f"/stats {days}")
-        assert said == ["「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天；「统计 活动 今年」看活动。"]
+        assert said == [
+            "「统计」看近几天；「统计 上月」「统计 本周 同类群」「统计 30 天」，最多 366 天；「统计 活动 今年」看活动。"
+        ]
 
 
 async def test_per_cent_only_from_twenty(sqlite_database: Database) -> None:
