@@ -32,8 +32,8 @@ Words = Callable[[Context[Any], datetime, bool], Body]  # in the words of a grou
 class Texts:
     """What an admin reads before an event is announced."""
 
-    GOES = Text(zh="发到 {count} 个群", en="It goes to {count} groups")
-    BY_HAND = Text(zh="，另有 {count} 个靠人转", en=", and to {count} by hand")
+    GOES = Text(zh="发到 {count} 个群", en="Groups it goes to: {count}")
+    BY_HAND = Text(zh="，另有 {count} 个靠人转", en=", by hand: {count}")
     NOWHERE = Text(zh="现在一个群也发不了", en="It can go to no group now")
     UNAPPROVED = Text(zh="还没人点头让我主动发：{groups}", en="Nobody agreed to posts of mine: {groups}")
     QUIET = Text(zh="在安静：{groups}", en="Wants quiet: {groups}")

@@ -59,7 +59,8 @@ def in_group(
     """
     if len(events) == 1:
         (event,) = events
-        line = ctx.say(Texts.LINE, lead=_lead(ctx, event, now), title=told.title(event, ctx.language))
+        lead = _lead(ctx, event, now)
+        line = ctx.say(Texts.LINE, lead=lead[:1].upper() + lead[1:], title=told.title(event, ctx.language))
         return Body((_paragraph(Plain(line)), *_second(ctx, event, asked.get(event.id, 0), posted=posted)))
     lines = [_line(ctx, event, now, posted=posted) for event in events[:LISTED]]
     more = len(events) - LISTED
@@ -102,7 +103,9 @@ def _line(ctx: Context[Any], event: Event, now: datetime, *, posted: bool) -> Pa
     said = told.when(event, now, told.zone_of(ctx), ctx.language)
     (second,) = _second(ctx, event, 0, posted=posted) or (Paragraph(()),)
     between = (Plain(" "),) if second.spans else ()
-    return Paragraph((Plain(f"{said} {told.title(event, ctx.language)}"), *between, *second.spans))
+    return Paragraph(
+        (Plain(f"{said[:1].upper()}{said[1:]} {told.title(event, ctx.language)}"), *between, *second.spans)
+    )
 
 
 def _names(ctx: Context[Any], event: Event) -> str:

@@ -51,6 +51,16 @@ async def test_a_group_is_reminded_a_week_a_day_and_an_hour_before(sqlite_databa
     ]
 
 
+async def test_in_english(sqlite_database: Database) -> None:
+    chat = await started(sqlite_database, url=URL, language="en")
+    event = await published(chat, talk(TALK, "Five hurdles"))
+    await joins(chat, event, "bob", direct=True)
+    assert dict(await at(chat, before(event, days=1))) == {
+        "g1": f"Tomorrow 20:00: “Five hurdles”\n柏舟 · {URL}/e/1",
+        "direct:bob": f"See you tomorrow 20:00: “Five hurdles”, enter at {URL}/e/1\nIf you cannot: /cancel E1",
+    }
+
+
 async def test_questions_that_were_asked_are_counted(sqlite_database: Database) -> None:
     chat = await started(sqlite_database)
     event = await published(chat, talk(TALK))
