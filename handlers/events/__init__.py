@@ -14,12 +14,14 @@ from handlers.events import _listing as listing
 from handlers.events import _publishing as publishing
 from handlers.events import _rules as rules
 from handlers.events import _sections as sections
+from handlers.events import _sure as sure
 from handlers.events._rights import refuse_members
 from handlers.events._settings import Settings
 from handlers.events._texts import Texts
 from handlers.events._written import written
 from storage import schedules
 from storage.dialogs import Dialog
+from storage.events import State
 from storage.messages import Stored
 from storage.schedules import Occurrence, Schedule
 
@@ -80,9 +82,12 @@ async def edit(command: Command, ctx: Context[Settings]) -> Replies:
 async def publish(command: Command, ctx: Context[Settings]) -> list[Reply | Errand]:
     """Let members know of an event: shows where it goes, and does it at one word."""
     await refuse_members(ctx)
+    await sure.moot(ctx)
     if command.args[:1] in {"r", "R"}:
         return [await rules.publish(ctx, command.args)]
     event, words = await event_meant(ctx, command)
+    if ctx.group.is_direct and event.state is State.DRAFT and event.starts_at > ctx.now() and not words:
+        return [await adding.shown(ctx, event.id)]
     return await publishing.publish(ctx, event, words)
 
 
@@ -98,6 +103,7 @@ async def publish(command: Command, ctx: Context[Settings]) -> list[Reply | Erra
 async def postpone(command: Command, ctx: Context[Settings]) -> list[Reply | Errand]:
     """Move an event to another time; everyone who knew of it is told once."""
     await refuse_members(ctx)
+    await sure.moot(ctx)
     event, words = await event_meant(ctx, command)
     return await publishing.postpone(ctx, event, words)
 
@@ -114,6 +120,7 @@ async def postpone(command: Command, ctx: Context[Settings]) -> list[Reply | Err
 async def cancel(command: Command, ctx: Context[Settings]) -> list[Reply | Errand]:
     """Call an event off; everyone who knew of it is told once."""
     await refuse_members(ctx)
+    await sure.moot(ctx)
     event, words = await event_meant(ctx, command)
     return await publishing.cancel(ctx, event, words)
 
@@ -177,7 +184,15 @@ async def step(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Repli
 @router.dialog(adding.PREVIEW, takes=adding.VERDICTS)
 async def decided(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Replies:
     """Publish what was shown, keep it, or change it."""
+    await refuse_members(ctx)
     return await adding.decided(ctx, message, dialog)
+
+
+@router.dialog(sure.STEP, takes=sure.YES)
+async def agreed(message: Stored, dialog: Dialog, ctx: Context[Settings]) -> Replies:
+    """Move or call off what was shown, at a yes."""
+    await refuse_members(ctx)
+    return await sure.answered(ctx, message, dialog, {"postpone": publishing.postpone, "cancel": publishing.cancel})
 
 
 # -- what recurs ------------------------------------------------------------------------------------------------------

@@ -142,10 +142,11 @@ async def _kept(ctx: Context[Any], plan: Plan) -> Reply:
     number = await events.add(ctx.store, plan, at=ctx.now(), by=ctx.speaker.id)
     if number is None:
         raise LookupError("a new uid is taken")
-    return await _shown(ctx, number)
+    return await shown(ctx, number)
 
 
-async def _shown(ctx: Context[Any], number: int) -> Reply:
+async def shown(ctx: Context[Any], number: int) -> Reply:
+    """Show what publishing an event would say, and where; in private one word then decides."""
     event = await events.get(ctx.store, number)
     if not ctx.group.is_direct:
         return await publishing.preview(ctx, event)
@@ -242,4 +243,4 @@ async def decided(ctx: Context[Any], message: Stored, dialog: Dialog) -> Reply |
         await dialogs.end(ctx.store, ctx.speaker.id)
         return answer(ctx.say(Texts.ELSE, number=event.number), about=about(event))
     await changing.change(ctx, event, f"{found[1]} {found[2]}", Command("event_edit", words, message))
-    return await _shown(ctx, number)
+    return await shown(ctx, number)

@@ -11,6 +11,7 @@ from handlers._events import announcing, planned, told
 from handlers._events.meant import about
 from handlers._events.refusing import UnreadableError
 from handlers._events.words import Field
+from handlers.events import _sure as sure
 from handlers.events._listing import overview
 from storage import events, registrations, reminders
 from storage.events import Event, Plan, State
@@ -52,11 +53,13 @@ class Texts:
     MOVE_YES = Text(
         zh="改就回「改期 {number} {words} 发」，不改不用回。", en="To do so: /event postpone {number} {words} yes"
     )
+    MOVE_AT_ONCE = Text(zh="改就回「发」，不改不用回。", en="To do so say yes; else you need not answer.")
     MOVED = Text(zh="{number} 改到 {after} 了。", en="{number} is {after} now.")
     WAS = Text(zh="{number} 已经办完了。再办一场：「发活动」。", en="{number} is over. To hold another: /event add.")
     SAME = Text(zh="{number} 本来就是 {after}。", en="{number} is {after} already.")
     CANCEL = Text(zh="取消{title}（{when}）？", en="Cancel {title} ({when})?")
     CANCEL_YES = Text(zh="取消就回「取消活动 {number} 发」，不取消不用回。", en="To do so: /event cancel {number} yes")
+    CANCEL_AT_ONCE = Text(zh="取消就回「发」，不取消不用回。", en="To do so say yes; else you need not answer.")
     CANCELLED = Text(zh="{number} 取消了。", en="{number} is cancelled.")
     WAS_CANCELLED = Text(zh="{number} 早就取消了。", en="{number} was cancelled before.")
     WAS_HELD = Text(zh="{number} 已经办完了，不用取消。", en="{number} is over; there is nothing to cancel.")
@@ -146,9 +149,10 @@ async def postpone(ctx: Context[Any], event: Event, words: str) -> list[Reply | 
 
 
 async def _move_shown(ctx: Context[Any], event: Event, plan: Plan, words: str) -> Reply:
+    await sure.asked(ctx, event.id, "postpone", words)
     after = _when(ctx, replace(event, starts_at=plan.starts_at, ends_at=plan.ends_at, zone=plan.zone))
     first = ctx.say(Texts.MOVE, title=told.title(event, ctx.language), before=_when(ctx, event), after=after)
-    last = ctx.say(Texts.MOVE_YES, number=event.number, words=words)
+    last = ctx.say(Texts.MOVE_AT_ONCE if ctx.group.is_direct else Texts.MOVE_YES, number=event.number, words=words)
     buttons = [(ctx.say(Texts.DO_MOVE), f"/event_postpone {event.number} {words} yes")]
     return answer(first, await _tells(ctx, event), last, about=about(event), buttons=buttons)
 
@@ -188,8 +192,9 @@ async def cancel(ctx: Context[Any], event: Event, words: str) -> list[Reply | Er
     if event.is_published and event.ends_at <= ctx.now():
         raise UserError(ctx.say(Texts.WAS_HELD, number=event.number))
     if event.is_published and not agreed(words)[1]:
+        await sure.asked(ctx, event.id, "cancel")
         first = ctx.say(Texts.CANCEL, title=told.title(event, ctx.language), when=_when(ctx, event))
-        last = ctx.say(Texts.CANCEL_YES, number=event.number)
+        last = ctx.say(Texts.CANCEL_AT_ONCE if ctx.group.is_direct else Texts.CANCEL_YES, number=event.number)
         buttons = [(ctx.say(Texts.DO_CANCEL), f"/event_cancel {event.number} yes")]
         return [answer(first, await _tells(ctx, event), last, about=about(event), buttons=buttons)]
     return await cancelled(ctx, event)

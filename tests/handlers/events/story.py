@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ CITY = "成都"
 TITLES = {1: "第一轮 城市行", 2: "第二轮 上手培训", 3: "第三轮 企业行", 4: "峰会"}
 ADMIN = Who("qq", "阿榆")
 EACH, BOUND, SEATS, LEAVE, COME = 60, 8, 100, 10, 80
+BY_HAND, COURIER = "成都微信群", Who("qq", "砚秋")
 WALK_IN = Who("telegram", "路人")
 QQ = [Who("qq", f"川{number:02}") for number in range(1, EACH + 1)]
 TELEGRAM = [Who("telegram", f"蓉{number:02}") for number in range(1, EACH + 1)]
@@ -47,11 +49,13 @@ class Story:
         self.ledger = Ledger()
         self.yes: list[Who] = []  # to a group that was offered
 
-    async def ask(self, who: Who, words: str, pattern: str, *, group: str = "") -> re.Match[str]:
+    async def ask(
+        self, who: Who, words: str, pattern: str, *, group: str = "", mentions: Sequence[str] = ()
+    ) -> re.Match[str]:
         """Say something until the answer that is wanted comes; who dies in between is asked again a minute later."""
         said: list[str] = []
         for _ in range(4):
-            answers = await self.play.say(who, words, group=group)
+            answers = await self.play.say(who, words, group=group, mentions=mentions)
             found = next((found for text in answers if (found := re.search(pattern, text))), None)
             if found is not None:
                 return found
@@ -74,6 +78,12 @@ class Story:
             code = (await self.ask(one, "绑定", r"绑定 ([0-9a-f]{10})"))[1]
             await self.ask(other, f"绑定 {code}", "绑好了|本来就算|用过了")  # used up: the answer was lost
 
+    async def carriers(self) -> None:
+        """Let somebody agree to carry posts into a group of the city where no bot can be."""
+        await self.ask(ADMIN, f"代发 加 {BY_HAND} @{COURIER.key}", ".", group="总", mentions=[COURIER.key])
+        await self.ask(COURIER, "代发 我来", ".")
+        await self.ask(ADMIN, f"分群 {BY_HAND} 区域 {CITY}", "记为")
+
     async def start(self) -> None:
         """Start the series: four drafts, of which nobody else hears."""
         await self.ask(ADMIN, f"开系列 {CITY} 2026-12-12 14:00", r"《象行成都》排了 4 场|还没收尾")
@@ -85,7 +95,7 @@ class Story:
         await self.ask(ADMIN, f"改活动 E{number} 席位 {seats}", "改好了")
         await self.ask(ADMIN, f"改活动 E{number} 地点 {venue}", "改好了")
         await self.ask(ADMIN, f"改活动 E{number} 讲者 柏舟/苇间数据", "改好了")
-        await self.ask(ADMIN, f"公布 E{number}", "公布就回")
+        await self.ask(ADMIN, f"公布 E{number}", "公布就?回")
         await self.ask(ADMIN, f"公布 E{number} 发", "公布了")
 
     async def join(self, number: int, who: Who, *, private: bool) -> None:

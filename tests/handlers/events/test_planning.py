@@ -80,6 +80,8 @@ async def test_kept_and_published_later(chat: Chat) -> None:
     await chat.tell("root", LINE)
     assert await chat.tell("root", "不发") == ["E1 留作草稿。要公布时：「公布 E1」。"]
     assert "· E1" in (await chat.tell("root", "活动草稿"))[0]
+    said = await chat.tell("root", "公布 E1")
+    assert said[0].endswith("公布回「发」，留着回「不发」，改就回「改 席位 50」。")
     said = await chat.ask_bot("root", "公布 E1")
     assert said[0].endswith("公布就回「公布 E1 发」。先改：「改活动 E1 席位 50」。")
     assert (await event(chat)).state is State.DRAFT
@@ -171,10 +173,12 @@ async def test_what_is_published_is_moved_with_a_yes(chat: Chat) -> None:
     assert (await chat.tell("root", "改活动 E1 时间 12 月 4 日 20:00"))[0].startswith("E1 已经公布，改时间用「改期")
     assert await chat.tell("root", "改期 E1 12 月 4 日 20:00") == [
         "《逻辑复制上生产前要过的五道坎》从 12 月 3 日 20:00 改到 12 月 4 日 20:00？\n"
-        "会告诉知道它的 1 个群和报了名的 0 位，各一次。\n改就回「改期 E1 12 月 4 日 20:00 发」，不改不用回。"
+        "会告诉知道它的 1 个群和报了名的 0 位，各一次。\n改就回「发」，不改不用回。"
     ]
+    assert await chat.tell("root", "再想想") == ["好，E1 不动。"]
     assert (await event(chat)).moved_at is None
-    said = await chat.tell("root", "改期 E1 12 月 4 日 20:00 发")
+    await chat.tell("root", "改期 E1 12 月 4 日 20:00")
+    said = await chat.tell("root", "发")
     assert said[0] == "E1 改到 12 月 4 日 20:00 了。"
     moved = await event(chat)
     assert (moved.starts_at, moved.ends_at) == (
@@ -196,9 +200,11 @@ async def test_a_draft_moves_at_once(chat: Chat) -> None:
 
 async def test_called_off_with_a_yes(chat: Chat) -> None:
     await published(chat)
-    assert (await chat.tell("root", "取消活动 E1"))[0].endswith("取消就回「取消活动 E1 发」，不取消不用回。")
+    in_group = await chat.ask_bot("root", "取消活动 E1")
+    assert in_group[0].endswith("取消就回「取消活动 E1 发」，不取消不用回。")
+    assert (await chat.tell("root", "取消活动 E1"))[0].endswith("取消就回「发」，不取消不用回。")
     assert (await event(chat)).is_published
-    said = await chat.tell("root", "取消活动 E1 发")
+    said = await chat.tell("root", "发")
     assert said[0] == "E1 取消了。"
     assert await chat.tell("root", "取消活动 E1 发") == ["E1 早就取消了。"]
     assert (await chat.ask_bot("bob", "活动")) == ["还没有定下来的活动。"]
