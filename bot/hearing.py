@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot import dialog
 from bot.adapters import Ability
 from bot.commands import Parsed
 from bot.limits import group_gets_more, mention_allowed, order_allowed, worth_for
@@ -20,7 +21,6 @@ from storage.messages import Stored
 from storage.outbox import Post
 
 DOUBTFUL = frozenset({"anonymous", "unstable"})  # of whose authors nobody knows for sure who they are
-ENDS_DIALOG = frozenset({"取消", "算了", "cancel", "/cancel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ async def _message(turn: Turn, frame: Frame, group: Group, message: Message, rec
     member = await turn.member(group, message.member, message.name)
     post = await turn.replied_post(group, message)
     spoken_to = message.to_bot or post is not None or group.is_direct
-    no_command = "forwarded" in message.flags or (group.is_direct and _ends_dialog(message.text))
+    no_command = "forwarded" in message.flags or (group.is_direct and dialog.ends(message.text))
     parsed = None if no_command else turn.parse(message.text, spoken_to)
-    if parsed is not None and group.is_direct and await _is_answer(turn, member, message.text):
+    if parsed is not None and group.is_direct and await dialog.is_answer(turn, member, message.text):
         parsed = None
     if parsed is not None:
         message = replace(message, flags=(*message.flags, "command"))
@@ -115,38 +115,25 @@ async def _mention(turn: Turn, said: Heard) -> None:
                 return
 
 
-async def _is_answer(turn: Turn, member: Member, text: str) -> bool:
-    """Say whether a command's word answers the dialog that its author is in (跳过 is one of couriers, too)."""
-    dialog = await dialogs.current(turn.store, member.id, turn.clock_now)
-    feature = next((one for one in turn.house.features if dialog is not None and one.name == dialog.feature), None)
-    if dialog is None or feature is None:
-        return False
-    return text.strip().lower() in feature.router.dialog_words.get(dialog.step, frozenset())
-
-
 async def _in_dialog(turn: Turn, said: Heard) -> bool:
-    dialog = await dialogs.current(turn.store, said.member.id, turn.clock_now)
-    if dialog is None or said.frame.replayed:
+    current = await dialogs.current(turn.store, said.member.id, turn.clock_now)
+    if current is None or said.frame.replayed:
         return False
-    if _ends_dialog(said.stored.text):
+    if dialog.ends(said.stored.text):
         await dialogs.end(turn.store, said.member.id)
         await _queue(turn, answer(_say(turn, said, Texts.DIALOG_ENDED)), said)
         return True
     for feature in turn.house.features:
-        if feature.name == dialog.feature and dialog.step in feature.router.dialogs:
+        if feature.name == current.feature and current.step in feature.router.dialogs:
             context = await _context(turn, feature, said)
             try:
-                replies = await feature.router.dialogs[dialog.step](said.stored, dialog, context)
+                replies = await feature.router.dialogs[current.step](said.stored, current, context)
             except UserError as error:
                 replies = answer(str(error))
             await _queue(turn, replies, said)
             turn.members.clear()  # it may be a stranger now
             return True
     return False
-
-
-def _ends_dialog(text: str) -> bool:
-    return text.strip().lower() in ENDS_DIALOG
 
 
 async def _worth_an_answer(turn: Turn, said: Heard) -> bool:
@@ -200,8 +187,7 @@ async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]
     replied = None
     if said.stored.reply_to is not None and said.post is None:
         replied = await messages.find(turn.store, said.group.id, said.stored.reply_to)
-    about = None if said.post is None else said.post.about
-    command = Command(entry.names[0], parsed.args, said.stored, about, replied)
+    command = Command(entry.names[0], parsed.args, said.stored, said.post and said.post.about, replied)
     context = await _context(turn, parsed.bound.feature, said, rights)
     await turn.close()  # so that who asks to be forgotten is not written down afterwards
     try:
