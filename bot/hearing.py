@@ -187,7 +187,7 @@ async def _run(turn: Turn, said: Heard, parsed: Parsed, rights: frozenset[Right]
     replied = None
     if said.stored.reply_to is not None and said.post is None:
         replied = await messages.find(turn.store, said.group.id, said.stored.reply_to)
-    command = Command(entry.names[0], parsed.args, said.stored, said.post and said.post.about, replied)
+    command = Command(entry.names[0], parsed.args, said.stored, said.post.about if said.post else None, replied)
     context = await _context(turn, parsed.bound.feature, said, rights)
     await turn.close()  # so that who asks to be forgotten is not written down afterwards
     try:
