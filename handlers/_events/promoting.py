@@ -65,7 +65,7 @@ async def _tell(ctx: Context[Any], event: Event, lucky: Sequence[Registration]) 
     body = Body.of(ctx.say(Texts.PROMOTED, **named), ctx.say(Texts.PROMOTED_OUT, event=event.number))
     key = f"promoted:{event.id}:{ctx.now().isoformat()}"  # who leaves and comes back may be told again
     found = [one.member for one in lucky]
-    return await reach(ctx, event, body, key=key, members=found, expires_at=event.ends_at)
+    return await reach(ctx, event, body, key=key, members=found, expires_at=event.ends_at, promised=True)
 
 
 def dated(ctx: Context[Any], event: Event) -> str:

@@ -35,13 +35,19 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What is told, under which key, to whom, and until when it is worth it."""
+    """What is told, under which key, to whom, until when it is worth it, and whether they were promised to be told."""
 
     body: Body
     key: str
     members: tuple[int, ...] | None = None
     states: tuple[State, ...] = (State.IN,)
     expires_at: datetime | None = None
+    promised: bool = False
+
+    @property
+    def purpose(self) -> Purpose:
+        """What a post in a group is: what was promised answers those who asked for it, be the group quiet or not."""
+        return Purpose.REPLY if self.promised else Purpose.REMINDER
 
 
 async def reach(
@@ -53,6 +59,7 @@ async def reach(
     members: Sequence[int] | None = None,
     waiting: bool = False,
     expires_at: datetime | None = None,
+    promised: bool = False,
 ) -> list[Reply | Errand]:
     """Return what tells everyone registered, or those of some members, once.
 
@@ -64,9 +71,10 @@ async def reach(
         members: Whom to tell; None: everyone registered.
         waiting: Also those who wait for a seat.
         expires_at: Worthless afterwards, UTC.
+        promised: Whether they were told that they would be, such as of a seat that becomes free.
     """
     states = (State.IN, State.WAITING) if waiting else (State.IN,)
-    word = Word(body, key, None if members is None else tuple(members), states, expires_at)
+    word = Word(body, key, None if members is None else tuple(members), states, expires_at, promised)
     if members is None:
         stand = await registrations.counts(ctx.store, event.id)
         many = stand.taken + (stand.waiting if waiting else 0) > AT_ONCE
@@ -119,20 +127,20 @@ async def in_groups(store: Store, community: Community, event: Event, word: Word
         Reply(
             await _for_some(store, community, event, word, group, wanted),
             group=group,
-            purpose=Purpose.REMINDER,
+            purpose=word.purpose,
             key=f"{word.key}:group:{group}",
             about=about(event),
             expires_at=word.expires_at,
         )
         for group, wanted in left.items()
-        if await _may_post(store, community, group, now)
+        if await _may_post(store, community, group, now, promised=word.promised)
     ]
 
 
-async def _may_post(store: Store, community: Community, group: int, now: datetime) -> bool:
+async def _may_post(store: Store, community: Community, group: int, now: datetime, *, promised: bool) -> bool:
     overrides = await settings.overrides(store, group)
     heard = (await groups.get(store, group)).account_id is not None
-    return heard and is_approved(overrides, community) and not is_quiet(overrides, now)
+    return heard and (promised or (is_approved(overrides, community) and not is_quiet(overrides, now)))
 
 
 async def _for_some(
@@ -161,6 +169,7 @@ def _errand(event: Event, word: Word, *, since: int, group: int | None) -> Erran
         "members": None if word.members is None else list(word.members),
         "states": list(word.states),
         "expires_at": None if word.expires_at is None else word.expires_at.isoformat(),
+        "promised": word.promised,
     }
     return Errand(FEATURE, REACH, f"reach:{word.key}:{since}", payload, group=group)
 
@@ -173,4 +182,5 @@ def _word(payload: Mapping[str, Any]) -> Word:
         None if wanted is None else tuple(wanted),
         tuple(State(state) for state in payload["states"]),
         None if until is None else datetime.fromisoformat(until),
+        bool(payload["promised"]),
     )

@@ -164,3 +164,14 @@ async def test_who_comes_by_the_page_says_so(town: Town, words: str) -> None:
     mine = await town.of(event, "alice")
     assert mine is not None
     assert mine.source is Source.LINK
+
+
+async def test_a_seat_that_was_promised_is_told_in_a_quiet_group_as_well(town: Town) -> None:
+    await town.event(capacity=1)
+    await town.chat.make_admin("root")
+    for who in ("alice", "bob"):
+        await town.chat.ask_bot(who, "报名 E1")
+    await town.gathered()
+    await town.chat.ask_bot("root", "安静")
+    told = await town.chat.tell("alice", "取消 E1")
+    assert any("有位子了，给你留上了" in text for text in told)
