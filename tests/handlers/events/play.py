@@ -301,12 +301,14 @@ class Play:
 
     # -- talking --------------------------------------------------------------------------------------------------
 
-    async def say(self, who: Who, text: str, *, group: str = "", to_bot: bool = True) -> list[str]:
+    async def say(
+        self, who: Who, text: str, *, group: str = "", to_bot: bool = True, mentions: Sequence[str] = ()
+    ) -> list[str]:
         """Let a member speak in a group, or in private without one; return what was posted there meanwhile."""
         self.frames += 1
         at, key = self.clock.now(), f"m{self.frames:06d}"
         place = self.place(who.platform, group) if group else who.direct
-        message = Message(key, at, who.key, who.name, text, to_bot=to_bot or not group)
+        message = Message(key, at, who.key, who.name, text, to_bot=to_bot or not group, mentions=tuple(mentions))
         frame = Frame(f"m:{place.key}:{key}", place, at, message)
         account = next(one for one in self.accounts.values() if one.platform == who.platform)
         self.clock.time += timedelta(seconds=1)

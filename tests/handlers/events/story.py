@@ -80,6 +80,7 @@ class Story:
 
     async def carriers(self) -> None:
         """Let somebody agree to carry posts into a group of the city where no bot can be."""
+        await self.play.say(COURIER, "早", group="总", to_bot=False)
         await self.ask(ADMIN, f"代发 加 {BY_HAND} @{COURIER.key}", ".", group="总", mentions=[COURIER.key])
         await self.ask(COURIER, "代发 我来", ".")
         await self.ask(ADMIN, f"分群 {BY_HAND} 区域 {CITY}", "记为")

@@ -24,7 +24,7 @@ KILLS = {WRITE: 12, COMMIT: 12, POST: 13, POSTED: 13}
 AMONG = {WRITE: 11_000, COMMIT: 11_000, POST: 1_400, POSTED: 1_400}  # so many of each there are at least
 SEED = 57
 PRIVATELY = {  # what who registered for the first round reads in private, each once
-    "moved": r"《象行成都 · 第一轮 城市行》改到 本周日 14:00",
+    "moved": r"^《象行成都 · 第一轮 城市行》改到 本周日 14:00",
     "a day before": r"^明天 14:00 见：《象行成都 · 第一轮",
     "an hour before": r"^一小时后见，今天 14:00：《象行成都 · 第一轮",
     "feedback": r"^《象行成都 · 第一轮 城市行》怎么样？",
@@ -43,6 +43,7 @@ async def told(play: Play) -> Story:
     """Play all of it, from the start of the series to what is left to do after the summit."""
     story = Story(play)
     await story.opening()
+    await story.carriers()
     await story.start()
     await story.first_round()
     await story.later_round(2, 60, ("2026-12-20", "2027-01-09", "2027-01-10"), 40)
@@ -58,6 +59,7 @@ async def test_four_months_are_as_counted_by_hand(play: Play) -> None:
     assert await verdict.figures(play) == pytest.approx(verdict.by_hand(story.ledger))
     assert await verdict.twice(play) == verdict.unasked_twice(play) == verdict.unposted(play) == []
     assert await verdict.in_doubt(play) == 0
+    assert set(verdict.carried(play).values()) == {1}
     let_in = verdict.told_privately(play, "的入口，一周内有效，只能用一次：\nhttps://")
     assert story.yes
     assert let_in == Counter(story.yes)
@@ -85,6 +87,7 @@ async def test_fifty_kills_between_lose_and_repeat_nothing(play: Play, seed: int
     assert await verdict.twice(play) == verdict.unasked_twice(play) == []
     for what, pattern in PRIVATELY.items():
         assert set(verdict.told_privately(play, pattern).values()) == {1}, what
+    assert set(verdict.carried(play).values()) <= {0, 1}
     held = await verdict.held_back(play)
     assert len(verdict.unposted(play)) <= len(held)
     assert await verdict.in_doubt(play) <= IN_FLIGHT * sum(KILLS.values())

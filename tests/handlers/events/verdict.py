@@ -19,7 +19,7 @@ from storage.outbox import State as PostState
 from storage.registrations import State
 from tests.handlers.events.ledger import Ledger
 from tests.handlers.events.play import Play, Who
-from tests.handlers.events.story import CITY, SHANGHAI, TITLES, at, person
+from tests.handlers.events.story import CITY, COURIER, SHANGHAI, TITLES, at, person
 
 FIGURES = (
     "events_held", "event_registrations", "event_checkins", "attendance_rate", "no_shows", "first_timers",
@@ -146,6 +146,17 @@ def unposted(play: Play) -> list[tuple[str, str]]:
         for name, pattern in patterns().items()
         if not any(re.search(pattern, one.text) for one in play.posted(platform, CITY))
     ]
+
+
+def carried(play: Play) -> dict[str, int]:
+    """Return how often the courier was given each thing that is carried into the group without a bot."""
+    texts = [one.text for one in play.posted(COURIER.platform, who=COURIER.key)]
+    wanted = ("announced", "a day before", "replay", "moved")
+    return {
+        name: sum(bool(re.search(pattern, text)) for text in texts)
+        for name, pattern in patterns().items()
+        if name.partition(" ")[2] in wanted
+    }
 
 
 def patterns() -> dict[str, str]:
