@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.inbox import Clock
-from bot.pages import _event, _feeds, _proof
+from bot.pages import _event, _feeds, _proof, _record
 from bot.pages._rendering import page
 from handlers import Community, Text
 from handlers._events import certified
@@ -65,12 +65,13 @@ class Pages:
             found = await self._known(store, request)
             if found is None:
                 return self._missing()
+            now = self.clock.now()
             counts = await registrations.counts(store, found.id)
-        now = self.clock.now()
+            record = await _record.of(store, found.id) if now >= found.ends_at else None
         if found.state is State.CANCELLED:
             title, lines = _event.cancelled(found, now, self.community)
             return self._page("told.html", status=410, title=title, lines=lines)
-        seen = _event.shown(found, counts, now, self.community, request.query_params.get("from", ""))
+        seen = _event.shown(found, counts, now, self.community, request.query_params.get("from", ""), record)
         return self._page("event.html", cached=CACHED, event=seen)
 
     async def event_file(self, request: Request) -> Response:

@@ -9,6 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.calendars import _writing as calendars
+from bot.pages import _record
+from bot.pages._record import Record
 from handlers import Community, Text
 from handlers._events.told import KINDS, left, length
 from handlers._wording import durations
@@ -77,13 +79,25 @@ class Shown:
     links: tuple[Link, ...]
 
 
-def shown(event: Event, counts: Counts, now: datetime, community: Community, code: str = "") -> Shown:
-    """Return what the page of a published event shows; `code` is carried into the words with which one registers."""
+def shown(
+    event: Event, counts: Counts, now: datetime, community: Community, code: str = "", record: Record | None = None
+) -> Shown:
+    """Return what the page of a published event shows.
+
+    Args:
+        event: The event.
+        counts: How many come and wait.
+        now: When it is read.
+        community: Whose page it is.
+        code: A word of referral, which is carried into the words with which one registers.
+        record: How it was, once it is over.
+    """
     tongue = community.language
+    lines = [*_rows(event, counts, now, community), *(_record.rows(record, tongue) if record else ())]
     return Shown(
         title=event.title,
         above=f"{KINDS[event.kind].in_language(tongue)} · {left(event, now, tongue)}",
-        rows=tuple(_labelled(_rows(event, counts, now, community), tongue)),
+        rows=tuple(_labelled(lines, tongue)),
         summary=event.summary,
         typed=_typed(event, community, code) if now < event.ends_at else (),
         links=tuple(link for link in _links(event, now, community) if link.href),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 
 from bot.pages._event import safe, times
 from handlers import Community
-from storage import events, members, registrations
+from storage import checkins, events, feedback, members, registrations
 from storage.database import Database
 from storage.events import Event, Kind, Speaker
 from storage.registrations import Source, State
@@ -72,6 +72,27 @@ async def test_it_says_how_many_seats_are_left(client: httpx.AsyncClient, sqlite
         page = (await client.get("/e/1")).text
         assert want in lines(page)
         assert "木子" not in page
+
+
+async def test_after_it_the_page_counts_who_came_and_names_nobody(
+    client: httpx.AsyncClient, sqlite_database: Database, clock: ManualClock
+) -> None:
+    event = await added(sqlite_database, capacity=40)
+    async with sqlite_database.write() as store:
+        for number in range(6):
+            who = (await members.ensure(store, "qq", f"m{number}", f"木子{number}", NOW)).id
+            values = {"state": State.IN, "at": NOW, "changed_at": NOW, "source": Source.GROUP}
+            await registrations.put(store, event.id, who, values)
+            if number < 5:
+                await checkins.add(store, event.id, who, date(2026, 12, 3), event.starts_at)
+                await feedback.rate(store, event.id, who, [], 4 + number % 2, "讲得清楚", event.ends_at)
+    clock.time = event.ends_at
+    page = (await client.get("/e/1")).text
+    seen = lines(page)
+    at = seen.index("到场")
+    assert seen[at : at + 5] == ["到场", "报名 6 位，签到 5 位", "第一次来的 5 位", "评分", "4.4 分，5 人打分"]
+    assert "木子" not in page
+    assert "讲得清楚" not in page
 
 
 async def test_after_it_there_is_the_replay(
