@@ -29,6 +29,7 @@ class Texts:
     OTHERS = Text(zh="等", en=" and others")
     OF = Text(zh="{name}（{company}）", en="{name} ({company})")
     HOSTS = Text(zh="主办：{names}", en="Hosted by {names}")
+    SPONSORS = Text(zh="{names}冠名", en="Presented by {names}")
     PLACE = Text(zh="地点：{place}", en="Where: {place}")
     SEATS = Text(zh="，共 {count} 席", en=", {count} seats")
     FOR = Text(zh="适合：{names}的朋友", en="For: {names}")
@@ -54,7 +55,9 @@ class Texts:
     )
 
 
-def announcement(ctx: Context[Any], event: Event, now: datetime, *, posted: bool = True) -> Body:
+def announcement(
+    ctx: Context[Any], event: Event, now: datetime, *, posted: bool = True, sponsors: Sequence[str] = ()
+) -> Body:
     """Return the announcement in the words of a group, read at a time: five to seven lines, when comes first.
 
     Args:
@@ -62,8 +65,10 @@ def announcement(ctx: Context[Any], event: Event, now: datetime, *, posted: bool
         event: What is announced.
         now: When it is read.
         posted: Whether the bot posts it; else a person does, where nobody hears what members answer.
+        sponsors: The companies whose name it bears.
     """
     lines = [first_line(ctx, event, now), told.title(event, ctx.language), who(ctx, event), _place(ctx, event)]
+    lines.append(ctx.say(Texts.SPONSORS, names=ctx.say(Texts.LIST).join(sponsors[:NAMED])) if sponsors else "")
     lines.append(cut(event.summary, SUMMARY) or _for_whom(ctx, event))
     blocks = [Paragraph((Plain(line),)) for line in lines if line]
     join = how_to_join(ctx, event, posted=posted)

@@ -17,7 +17,7 @@ from handlers._events.picture import cards
 from handlers._events.reaching import reach
 from handlers._events.standing import Bar, Standing, by_day, standings
 from handlers._settings import ORDERED
-from storage import groups, outbox, reminders, settings
+from storage import groups, money, outbox, reminders, settings
 from storage.events import Event, State
 from storage.groups import Group
 from storage.reminders import Kind, Place
@@ -78,9 +78,12 @@ async def announced(ctx: Context[Any], event: Event, groups: Sequence[Group] | N
     found = await groups_for(ctx, event) if groups is None else groups
     stands = [one for one in await standings(ctx, found) if one.bar is None and one.group.id not in known]
     news = _News(event, Kind.ANNOUNCE, event.starts_at, event.starts_at)
-    posts, copies = await _say(
-        ctx, news, stands, lambda there, at, posted: announcement.announcement(there, event, at, posted=posted)
-    )
+    bears = await money.named(ctx.store, event.id)
+
+    def body(there: Context[Any], at: datetime, posted: bool) -> Body:
+        return announcement.announcement(there, event, at, posted=posted, sponsors=bears)
+
+    posts, copies = await _say(ctx, news, stands, body)
     return [*cards(ctx, event, posts), *copies]
 
 

@@ -54,7 +54,8 @@ class Texts:
         en="S{number}: {company} sponsors the {slot} of {event}{amount}{what}. Once shown: /shown S{number} where",
     )
     NAMED = Text(
-        zh="名字要上标题：「改活动 {event} 标题 …」。", en="For its name in the title: /event_edit {event} title …"
+        zh="公布时写上谁冠名；名字要上标题：「改活动 {event} 标题 …」。",
+        en="The announcement names it. For its name in the title: /event_edit {event} title …",
     )
     COMPANY = Text(zh="公司名最多 {most} 个字。", en="A company's name has {most} characters at most.")
     SPONSORS = Text(zh="{event} 的赞助：", en="Sponsors of {event}:")

@@ -104,7 +104,7 @@ async def test_sponsors_are_kept_shown_and_let_go(chat: Chat) -> None:
     )
     assert (await one(chat, "赞助 E1 云麓 科技 冠名 2 万 主会场")).splitlines()[
         1
-    ] == "名字要上标题：「改活动 E1 标题 …」。"
+    ] == "公布时写上谁冠名；名字要上标题：「改活动 E1 标题 …」。"
     assert "的议题，《零停机升级》" in await one(chat, "赞助 E1 苇间数据 议题 《零停机升级》")
     assert "的文章 3,000 元，两篇" in await one(chat, "/sponsor E1 苇间数据有限公司 article 两篇 3000")
     assert (await one(chat, "赞助 E1")).splitlines()[:4] == [
@@ -122,6 +122,16 @@ async def test_sponsors_are_kept_shown_and_let_go(chat: Chat) -> None:
         assert await money.named(store, 1) == ["云麓 科技"]
         assert [one.company_name for one in await money.sponsorships(store, 1)] == ["苇间数据", "云麓 科技", "苇间数据"]
         assert await money.of_event(store, 1) == []  # a promise is no income
+
+
+async def test_an_announcement_tells_whose_name_it_bears(open_chat: OpenChat) -> None:
+    chat = await open_chat(features=("events", *FEATURES))
+    await chat.make_admin("muzi")
+    async with chat.database.write() as store:
+        await events.add(store, TOUR, at=chat.clock.now())
+    await one(chat, "赞助 E1 云麓科技 冠名 2 万")
+    said = await chat.tell("muzi", "公布 E1 发")
+    assert "云麓科技冠名" in said[-1].splitlines()
 
 
 @pytest.mark.middle
