@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storage import checkins
 from storage.database import Store
 from storage.members import MEMBERS
-from storage.registrations import REGISTRATIONS, State
+from storage.registrations import REGISTRATIONS, Source, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,16 @@ class CarryOver:
 
 
 async def between(store: Store, earlier: int, later: int) -> CarryOver:
-    """Return the carry-over from an event to a later one; who came there unregistered counts for both."""
+    """Return the carry-over from an event to a later one; who came there unregistered counts as having come alone."""
     came = await checkins.persons(store, earlier)
     again = await checkins.persons(store, later) if came else set()
     registered = await registered_for(store, later) if came else set()
-    return CarryOver(len(came), len(came & (registered | again)), len(came & again))
+    return CarryOver(len(came), len(came & registered), len(came & again))
 
 
 async def registered_for(store: Store, event: int) -> set[int]:
-    """Return the persons who have a seat at an event."""
+    """Return the persons who have a seat at an event and took it before they came, as the figures count them."""
     query = select(MEMBERS.c.person_id).join(REGISTRATIONS, REGISTRATIONS.c.member_id == MEMBERS.c.id)
-    seated = query.where(REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.state == State.IN)
+    early = REGISTRATIONS.c.source != Source.DOOR
+    seated = query.where(REGISTRATIONS.c.event_id == event, REGISTRATIONS.c.state == State.IN, early)
     return set(await store.scalars(seated.distinct()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers import Text
-from storage import checkins, feedback, registrations, speaker_questions
+from storage import carry_over, checkins, feedback, speaker_questions
 from storage.database import Store
 
 AVERAGE = 5  # scores below which there is no average
@@ -37,10 +37,9 @@ class Record:
 
 async def of(store: Store, event: int) -> Record:
     """Return the record of an event."""
-    stand = await registrations.counts(store, event)
     said = await feedback.of_event(store, event)
     return Record(
-        registered=stand.taken,
+        registered=len(await carry_over.registered_for(store, event)),
         came=len(await checkins.persons(store, event)),
         first=len(await checkins.first_timers(store, event)),
         scores=tuple(one.score for one in said if one.score is not None),

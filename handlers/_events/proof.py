@@ -126,7 +126,7 @@ async def gather(store: Store, event: int, company: int) -> Proof:
     if not slots:
         raise LookupError(f"company {company} sponsors nothing of event {event}")
     came = await checkins.persons(store, event)
-    registered = await carry_over.registered_for(store, event) | came
+    registered = await carry_over.registered_for(store, event)
     told_companies = {one.company for one in await registrations.of_event(store, event) if one.company is not None}
     reaches = await _reaches(store, found, await event_posts.shown(store, event))
     return Proof(found, slots[0].company_name, slots, len(registered), len(came), len(told_companies), reaches)

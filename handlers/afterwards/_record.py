@@ -13,7 +13,7 @@ from handlers._wording import durations
 from handlers._wording.names import spaced
 from handlers.afterwards._feedback import AVERAGE, scores
 from handlers.afterwards._who import only_begun
-from storage import checkins, feedback, registrations, speaker_questions
+from storage import carry_over, checkins, feedback, speaker_questions
 from storage.events import Event
 
 FEW = 20  # registered below which there is no per cent
@@ -79,7 +79,7 @@ def _when(event: Event, now: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 async def _counted(ctx: Context[Any], event: Event) -> list[str]:
-    seats = {one.person for one in await registrations.of_event(ctx.store, event.id)}
+    seats = await carry_over.registered_for(ctx.store, event.id)
     came = await checkins.persons(ctx.store, event.id)
     said = [one for one in await feedback.of_event(ctx.store, event.id) if one.score is not None]
     asked = [one for one in await speaker_questions.listed(ctx.store, event.id) if one.hidden_at is None]

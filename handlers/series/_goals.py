@@ -148,7 +148,7 @@ async def reached(ctx: Context[Any], mine: Sequence[Goal], event: Event | None) 
 async def _figures(ctx: Context[Any], event: int) -> dict[str, int]:
     came = await checkins.persons(ctx.store, event)
     return {
-        "registered": len(await carry_over.registered_for(ctx.store, event) | came),
+        "registered": len(await carry_over.registered_for(ctx.store, event)),
         "came": len(came),
         "first": len(await checkins.first_timers(ctx.store, event)),
     }

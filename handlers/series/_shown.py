@@ -109,7 +109,7 @@ async def _state(ctx: Context[Any], event: Event) -> str:
     if not event.is_published:
         return ctx.say(Texts.DRAFT if event.state is State.DRAFT else Texts.CANCELLED)
     came = await checkins.persons(ctx.store, event.id)
-    count = len(await carry_over.registered_for(ctx.store, event.id) | came)
+    count = len(await carry_over.registered_for(ctx.store, event.id))
     if event.starts_at > ctx.now():
         return ctx.say(Texts.REGISTERED, count=count)
     return ctx.say(Texts.HELD, count=count, came=len(came))

@@ -325,7 +325,8 @@ async def held(chat: Chat, event: int, came: list[str], registered: list[str]) -
         found = await events.get(store, event)
         for name in dict.fromkeys([*registered, *came]):
             member = await members.ensure(store, "qq", name, name, chat.clock.now())
-            await registrations.at_door(store, event, member.id, found.starts_at)
+            values = {"state": registrations.State.IN, "at": found.starts_at, "changed_at": found.starts_at}
+            await registrations.put(store, event, member.id, values | {"source": registrations.Source.GROUP})
             if name in came:
                 day = found.starts_at.date()
                 await checkins.add(store, event, member.id, day, found.starts_at)

@@ -76,7 +76,8 @@ async def an_event(store: Store, came: int) -> tuple[int, int]:
     await posted(store, event, await a_group(store, 9, None), State.SENT)
     for number in range(came):
         member = await members.ensure(store, "qq", f"m{number}", f"张三{number}", TOLD)
-        await registrations.at_door(store, event, member.id, AT)
+        values = {"state": registrations.State.IN, "at": AT, "changed_at": AT}
+        await registrations.put(store, event, member.id, values | {"source": registrations.Source.GROUP})
         await checkins.add(store, event, member.id, date(2026, 12, 5), AT)
     return event, company
 
