@@ -151,7 +151,10 @@ class Story:
         for who in self.offered(number)[::3]:
             await play.tell(who, "进")
             self.yes.append(who)
-        await self.ask(ADMIN, f"记录 E{number}", f"https://pg.example.org/r/{number}")
+        counted = f"报名 {len(book.inside)}，签到 {len(book.came)}（"
+        await self.ask(
+            ADMIN, f"记录 E{number}", rf"{counted}[^\n]*\n(?:[^\n]*\n)*[^\n]*https://pg.example.org/r/{number}"
+        )
 
     def offered(self, number: int) -> list[Who]:
         """Return the accounts that read, after a round, which groups they might like."""
@@ -207,5 +210,9 @@ class Story:
     async def ending(self) -> None:
         """Let a week pass after the summit, look back, and end the series."""
         await self.play.until(at("2027-03-21 12:00"))
-        await self.ask(ADMIN, f"系列 {CITY}", "峰会")
+        rounds = self.ledger.rounds
+        for number in (1, 2, 3):
+            again = f"又来 {len(self.ledger.carried(number))}/{len(rounds[number].came)}"
+            told = f"报名 {len(rounds[number].inside)} 签到 {len(rounds[number].came)}"
+            await self.ask(ADMIN, f"系列 {CITY}", rf"\nE{number} {TITLES[number]}，[^\n]*{told}[^\n]*{again}")
         await self.ask(ADMIN, f"系列 收尾 {CITY}", "收尾|没有")
