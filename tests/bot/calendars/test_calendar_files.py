@@ -16,6 +16,8 @@ from storage.events import Kind, Speaker
 from storage.segments import Kind as SegmentKind
 from storage.segments import Segment
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 USUAL = Usual({Kind.TALK: timedelta(minutes=50)}, ZoneInfo("Asia/Shanghai"))
 WHEN = "DTSTART;TZID=Asia/Shanghai:20261205T200000"

@@ -19,6 +19,8 @@ from storage.registrations import Source, State
 from tests.bot.pages.stage import NOW, added, opened
 from tests.chat import ManualClock
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 
 @pytest.fixture
 def clock() -> ManualClock:

@@ -20,6 +20,8 @@ from storage.segments import Segment
 from tests.bot.pages.stage import NOW, added, opened, plan
 from tests.chat import ManualClock
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

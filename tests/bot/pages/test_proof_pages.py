@@ -14,6 +14,8 @@ from tests.bot.pages.stage import NOW, added, opened
 from tests.bot.pages.test_event_page import lines
 from tests.chat import ManualClock
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 STARTS = datetime(2026, 12, 3, 12, 0, tzinfo=UTC)
 DAY = date(2026, 12, 3)
 

@@ -13,6 +13,8 @@ from storage.certificates import DIGITS, holds, likely, made, read
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import After
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 NUMBER = re.compile(r"XQ-2026-[0-9A-Z]{4}-[0-9A-Z]{4}")
 SIGNS = "7K3M9QT"
 

@@ -8,6 +8,8 @@ from storage import events, feedback
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import After
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 NASTY = ["5 [CQ:at,qq=all] <b>x</b>", "5 好 %s %(number)s", "5 \u202e反过来", "5 @全体成员", "5 " + "𠮷" * 250]
 
 

@@ -16,6 +16,8 @@ from tests.chat import Recorder
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import PLAN, After
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 CHENGDU, BANKS, GENERAL = Segment(Kind.REGION, "成都"), Segment(Kind.INDUSTRY, "银行"), Segment(Kind.GENERAL)
 FINANCE = Segment(Kind.INDUSTRY, "金融")
 QUESTION = "《象行成都》之后，想进「群 cd」常聊吗？回「进」，我给你入口。不回也没事。"

@@ -9,6 +9,8 @@ from storage.frames import Place
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import After
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 REPLAY, SLIDES = "https://pg.example.org/r/1", "https://pg.example.org/s/1"
 
 

@@ -18,6 +18,8 @@ from tests.chat import Chat
 from tests.handlers.checkin.given import ON_SITE, START, member_id, published
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("checkin", "questions")
 NAMES = ("木子", "江南", "豆子")
 

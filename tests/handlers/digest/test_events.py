@@ -16,6 +16,8 @@ from storage.registrations import REGISTRATIONS
 from storage.segments import Segment
 from tests.handlers.scripted import Town
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("questions", "stats", "digest", "events")
 MONDAY = "2026-11-30T09:00:00+08:00"
 HEADING = "【这周有】\n"

@@ -13,6 +13,8 @@ from storage.messages import MESSAGES
 from storage.outbox import State
 from tests.handlers.events.play import COMMIT, POST, POSTED, WRITE, MortalDatabase, Play, Who
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("questions", "lookups", "help")
 ALICE, BOB = Who("qq", "alice"), Who("telegram", "bob")
 

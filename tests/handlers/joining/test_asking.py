@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from storage import companies
 from storage.messages import MESSAGES
 from tests.handlers.joining.conftest import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_what_an_event_asks_for_is_asked_in_private(town: Town) -> None:

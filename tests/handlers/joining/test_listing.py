@@ -7,8 +7,12 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
 from handlers._sheets import BOM
 from tests.handlers.joining.conftest import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_members_do_not_see_it(town: Town) -> None:

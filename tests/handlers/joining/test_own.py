@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from storage import members
 from tests.handlers.joining.conftest import START, Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_ones_own_events_the_next_first(town: Town) -> None:

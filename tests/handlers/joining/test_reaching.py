@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.turn import Turn
@@ -16,6 +17,8 @@ from storage.errands import ERRANDS
 from storage.events import Event
 from storage.frames import GroupKind, Place
 from tests.handlers.joining.conftest import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 WORD = Body.of("改到周日 14:00 了。")
 

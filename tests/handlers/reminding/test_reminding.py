@@ -15,6 +15,8 @@ from storage.registrations import REGISTRATIONS
 from tests.chat import Chat
 from tests.handlers.reminding.community import a_group, delivered, joins, moved, opened, published, queue, talk, turn
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 TITLE = "逻辑复制上生产前要过的五道坎"
 TALK = datetime.fromisoformat("2026-12-03T20:00:00+08:00")
 URL = "https://pg.example.org"

@@ -14,6 +14,8 @@ from storage.registrations import REGISTRATIONS
 from tests.chat import Chat
 from tests.handlers.conftest import check_manners
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 START = datetime.fromisoformat("2026-11-24T20:00:00+08:00")
 DAY = timedelta(days=1)
 
