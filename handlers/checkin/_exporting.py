@@ -6,51 +6,39 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import Body, Command, Context, Errand, Outside, Purpose, Reply, UserError, answer
-from handlers._events.hosting import names_of, refuse_guests
-from handlers._events.meant import about, event_meant
+from handlers import Command, Context, Errand, Outside, Reply
+from handlers._events.hosting import names_of
 from handlers._files import keep
 from handlers._sheets import Table, as_xlsx
 from handlers.checkin._guests import guests
 from handlers.checkin._interview_texts import AT, COMPANY, FIELDS, WHO, Texts
-from handlers.checkin._printing import FEATURE, may_have
-from handlers.checkin._texts import Texts as Day
+from handlers.checkin._paper import ordered, reader, sent
 from storage import events, interviews
 from storage.interviews import Interview
-from storage.replies import File
 
 EXPORT = "interviews"
 
 
 async def wanted(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     """Have the table written for a host, who gets it in private."""
-    event, _ = await event_meant(ctx, command)
-    await refuse_guests(ctx, event)
-    if not await interviews.of_event(ctx.store, event.id):
-        raise UserError(ctx.say(Texts.EMPTY, event=event.number))
-    key = f"checkin:interviews:{event.id}:{ctx.speaker.id}:{ctx.now():%Y-%m-%dT%H:%M}"
-    payload = {"event": event.id, "language": ctx.language}
-    errand = Errand(FEATURE, EXPORT, key, payload, group=ctx.group.id, member=ctx.speaker.id)
-    return [answer(ctx.say(Day.WRITING), about=about(event)), errand]
+    return await ordered(ctx, command, EXPORT, interviews.of_event, Texts.EMPTY)
 
 
 async def write(errand: Errand, outside: Outside) -> list[Reply]:
     """Write the table and send it to who may still have it."""
     language, number = str(errand.payload["language"]), int(errand.payload["event"])
-    if errand.member is None:
-        raise LookupError("interviews for nobody")
     async with outside.read() as store:
         event = await events.get(store, number)
-        if not await may_have(store, event, errand.member):
+        member = await reader(store, errand, event)
+        if member is None:
             return []
         found = [one for one in await interviews.of_event(store, number) if any(_told(one))]
         names = await names_of(store, [one.member for one in found])
         named = {guest.member: guest.company for guest in await guests(store, number)}
     table = rows(found, names, named, ZoneInfo(event.zone), language)
-    name = await keep(outside.files, f"interviews-{number}-{errand.member}", ".xlsx", as_xlsx({event.number: table}))
-    head = Body.of(Texts.FILE_HEAD.in_language(language, event=event.number, count=len(found)))
-    body = head.plus(Body((File(name, Texts.FILE.in_language(language, name=name)),)))
-    return [Reply(body, member=errand.member, purpose=Purpose.NOTICE, about=about(event))]
+    name = await keep(outside.files, f"interviews-{number}-{member}", ".xlsx", as_xlsx({event.number: table}))
+    head = Texts.FILE_HEAD.in_language(language, event=event.number, count=len(found))
+    return [sent(event, member, name, head, Texts.FILE.in_language(language, name=name))]
 
 
 def rows(

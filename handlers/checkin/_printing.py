@@ -8,61 +8,45 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import Body, Command, Context, Errand, Outside, Purpose, Reply, UserError, answer
+from handlers import Command, Context, Errand, Outside, Reply
 from handlers._drawing.typesetting import typeset
-from handlers._events.hosting import refuse_guests
-from handlers._events.meant import about, event_meant
 from handlers._events.told import title
 from handlers._files import keep
 from handlers._wording import durations
 from handlers._wording.pinyin import by_pinyin
 from handlers.checkin._guests import Guest, guests
+from handlers.checkin._paper import ordered, reader, sent
 from handlers.checkin._texts import Sheet, Texts
-from storage import checkins, events, grants
+from storage import checkins, events
 from storage.database import Store
 from storage.events import Event
-from storage.replies import File
 
-FEATURE, WRITE = "checkin", "list"
+WRITE = "list"
 TEMPLATE = Path(__file__).with_name("templates") / "list.typ"
 EMPTY_LINES = 10  # for who did not register
 
 
 async def wanted(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     """Have the list written for a host, who gets it in private."""
-    event, _ = await event_meant(ctx, command)
-    await refuse_guests(ctx, event)
-    if not await guests(ctx.store, event.id):
-        raise UserError(ctx.say(Texts.EMPTY, event=event.number))
-    key = f"checkin:list:{event.id}:{ctx.speaker.id}:{ctx.now():%Y-%m-%dT%H:%M}"
-    payload = {"event": event.id, "language": ctx.language}
-    errand = Errand(FEATURE, WRITE, key, payload, group=ctx.group.id, member=ctx.speaker.id)
-    return [answer(ctx.say(Texts.WRITING), about=about(event)), errand]
+    return await ordered(ctx, command, WRITE, guests, Texts.EMPTY)
 
 
 async def write(errand: Errand, outside: Outside) -> list[Reply]:
     """Write the list and send it; who runs nothing any more, and did not make the event, gets none."""
     language, number = str(errand.payload["language"]), int(errand.payload["event"])
-    if errand.member is None:
-        raise LookupError("a list for nobody")
     async with outside.read() as store:
         event = await events.get(store, number)
-        if not await may_have(store, event, errand.member):
+        member = await reader(store, errand, event)
+        if member is None:
             return []
         every = await guests(store, number)
         came = await _here(store, event, outside.now())
     data = content(event, every, came, outside.now(), language)
     made = await outside.in_worker(drawn, data, event.starts_at)
-    name = await keep(outside.files, f"list-{number}-{errand.member}", ".pdf", made)
+    name = await keep(outside.files, f"list-{number}-{member}", ".pdf", made)
     named = {"event": event.number, "title": title(event, language), "count": len(every)}
-    head = Body.of(Texts.FILE_HEAD.in_language(language, **named))
-    body = head.plus(Body((File(name, Texts.FILE.in_language(language, name=name)),)))
-    return [Reply(body, member=errand.member, purpose=Purpose.NOTICE, about=about(event))]
-
-
-async def may_have(store: Store, event: Event, member: int) -> bool:
-    """Say whether a member hosts an event still: by when it is written, rights may be gone."""
-    return event.by_member == member or bool(await grants.admin_of(store, member))
+    head = Texts.FILE_HEAD.in_language(language, **named)
+    return [sent(event, member, name, head, Texts.FILE.in_language(language, name=name))]
 
 
 async def _here(store: Store, event: Event, now: datetime) -> set[int]:
