@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from handlers._events import reading, recurrence, timing
+from handlers._events import cities, reading, recurrence, timing
 from handlers._events.reading import LINE, SUMMARY
 from handlers._events.refusing import Texts, UnreadableError
-from handlers._events.words import FIELDS, KIND_NAMES, KIND_WORDS, Called, Field
+from handlers._events.words import ANYWHERE, FIELDS, KIND_NAMES, KIND_WORDS, Called, Field
 from handlers._events.zones import evened, zone_of
 from storage.events import Kind, Plan
 
@@ -104,9 +104,10 @@ def _planned(named: str, rest: str, now: datetime, usual: Usual) -> Plan:
     if times is None:
         times, line = timing.when(line, now, zone), ""  # tells what is wrong with it
     seats, line = _seats(line)
+    city, venue, line = ("", "", line) if kind in ANYWHERE else cities.found_in(line)
     plan = Plan(
         kind=kind, title=reading.title(named), starts_at=times.starts_at, ends_at=times.until(usual.length(kind)),
-        zone=times.zone.key, link=link, capacity=seats,
+        zone=times.zone.key, link=link, capacity=seats, city=city, venue=venue,
     )  # fmt: skip
     for field, words in told.items():
         if field not in {Field.WHEN, Field.ZONE, Field.KIND}:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Context, Text
+from handlers._events.words import ANYWHERE
 from handlers._wording import durations
 from storage.events import Event, Kind, State
 
@@ -39,6 +40,7 @@ class Texts:
     OF = Text(zh="{name}（{company}）", en="{name} ({company})")
     HOSTS = Text(zh="主办 {names}", en="hosted by {names}")
     ONLINE = Text(zh="线上", en="online")
+    LATER = Text(zh="地点待定", en="place to follow")
 
 
 def title(event: Event, language: str) -> str:
@@ -91,9 +93,14 @@ def timed(event: Event, now: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 def where(event: Event, language: str) -> str:
-    """Return where it is: 成都 · 高新区天府五街, or 线上."""
+    """Return where it is: 成都 · 高新区天府五街, or 线上; of what happens at a place, that it is not settled yet."""
     place = " · ".join(part for part in (event.city, event.venue) if part)
-    return place or Texts.ONLINE.in_language(language)
+    return place or (Texts.ONLINE if is_online(event) else Texts.LATER).in_language(language)
+
+
+def is_online(event: Event) -> bool:
+    """Say whether it is watched from anywhere: no place was told, and there is a link, or its kind needs no place."""
+    return not (event.city or event.venue) and (bool(event.link) or event.kind in ANYWHERE)
 
 
 def speakers(event: Event, language: str) -> str:

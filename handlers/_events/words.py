@@ -9,6 +9,8 @@ from typing import Any
 from handlers import Text
 from storage.events import Kind
 
+ANYWHERE = frozenset({Kind.TALK, Kind.QA, Kind.MEETING})  # kinds that need no place
+
 
 class Called:
     """What is called too long, or too many."""

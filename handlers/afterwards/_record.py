@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers import Command, Context, Reply, Text, answer
 from handlers._events.meant import about, event_meant
 from handlers._events.told import KINDS, title, zone_of
+from handlers._events.told import where as told_where
 from handlers._wording import durations
 from handlers._wording.names import spaced
 from handlers.afterwards._feedback import AVERAGE, scores
@@ -24,7 +25,6 @@ class Texts:
 
     RECORD = Text(zh="记录", en="record")
     HEAD = Text(zh="{number} {title} · {kind}", en="{number} {title} · {kind}")
-    ONLINE = Text(zh="线上", en="online")
     SPEAKERS = Text(zh="讲者：{names}", en="Speakers: {names}")
     HOSTS = Text(zh="主办：{names}", en="Hosts: {names}")
     CAME = Text(
@@ -59,7 +59,7 @@ def _what(ctx: Context[Any], event: Event) -> list[str]:
     named = {"number": event.number, "title": title(event, ctx.language), "kind": ctx.say(KINDS[event.kind])}
     between = ", " if ctx.language == "en" else "、"
     speakers = between.join(_speaker(one.name, one.company, ctx.language) for one in event.speakers)
-    where = " ".join(part for part in (event.city, event.venue) if part) or ctx.say(Texts.ONLINE)
+    where = " ".join(part for part in (event.city, event.venue) if part) or told_where(event, ctx.language)
     return [
         ctx.say(Texts.HEAD, **named),
         f"{_when(event, ctx.now(), ZoneInfo(event.zone) if event.venue else zone_of(ctx), ctx.language)} · {where}",

@@ -8,6 +8,7 @@ from typing import Any
 from handlers import Command, Context, Purpose, Reply, UserError, answer
 from handlers._events.hosting import names_of, refuse_guests
 from handlers._events.meant import about, event_meant
+from handlers._events.told import is_online
 from handlers._said_for import Texts as Carried
 from handlers._wording.masking import flat, quoted
 from handlers._wording.names import spaced
@@ -37,7 +38,7 @@ async def begin(command: Command, ctx: Context[Any]) -> Reply:
     if words.lower() in _DELETE:
         gone = await interviews.drop(ctx.store, event.id, mine)
         return answer(ctx.say(Texts.DELETED if gone else Texts.NONE, event=event.number), about=about(event))
-    if not event.venue:
+    if is_online(event):
         raise UserError(ctx.say(Texts.ONLINE, event=event.number))
     if words:
         return await _for_somebody(ctx, event, words)

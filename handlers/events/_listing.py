@@ -66,7 +66,7 @@ def line(ctx: Context[Any], event: Event) -> str:
     """Return an event on one line: 本周四 20:00 线上《慢 SQL 三板斧》柏舟 · E57."""
     when = told.when(event, ctx.now(), told.zone_of(ctx), ctx.language)
     names = ("、" if ctx.language != "en" else ", ").join(speaker.name for speaker in event.speakers[:2])
-    place = event.city or (told.Texts.ONLINE.in_language(ctx.language) if not event.venue else "")
+    place = event.city or (told.Texts.ONLINE.in_language(ctx.language) if told.is_online(event) else "")
     between = " " if ctx.language == "en" else ""
     what = between.join(part for part in (place, told.title(event, ctx.language), names) if part)
     return ctx.say(Texts.LINE, when=when, what=what, number=event.number)

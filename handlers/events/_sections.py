@@ -102,7 +102,7 @@ def _what(ctx: Context[Any], event: Event) -> str:
     title = told.title(event, ctx.language)
     if event.city and event.venue:
         title = ctx.say(Texts.THERE, city=event.city, title=title)
-    elif not event.venue:
+    elif told.is_online(event):
         title = ctx.say(Texts.ONLINE, title=title)
     names = [speaker.name for speaker in event.speakers[:2]]
     if ctx.language == "en":

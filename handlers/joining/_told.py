@@ -62,7 +62,9 @@ async def _in(ctx: Context[Any], event: Event, mine: Registration, *, new: bool)
 
 async def _where(ctx: Context[Any], event: Event, mine: Registration) -> str:
     where = event.venue or event.city
-    if not where:
+    if not where and not told.is_online(event):
+        where = told.where(event, ctx.language)
+    elif not where:
         shown = event.link and not told.page(ctx, event)  # the page has it, and so have the reminders
         where = ctx.say(Texts.ONLINE_AT, link=event.link) if shown else ctx.say(Texts.ONLINE)
     place = await registrations.place(ctx.store, mine)
