@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+from tests import parsed
+
 ROOT = Path(__file__).parents[1]
 FLOORS = ("bot", "handlers", "classifiers", "storage")
 DRAWERS = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc", "shared"}
@@ -59,7 +61,7 @@ def test_plugins_do_not_know_each_other(package: str) -> None:
     known = {}
     for path in folder.rglob("*.py"):
         own = path.relative_to(folder).parts[0].removesuffix(".py")
-        known[name(path)] = strangers(package, own, ast.parse(path.read_text("utf-8")), plugins)
+        known[name(path)] = strangers(package, own, parsed.tree(path), plugins)
     assert {path: found for path, found in known.items() if found} == {}
 
 
@@ -77,7 +79,7 @@ def test_files_have_one_concern_each() -> None:
 def test_functions_can_be_read_at_once() -> None:
     large = {}
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed.tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 large[f"{name(path)} {node.name}"] = (node.end_lineno or 0) - node.lineno + 1
     assert {place: lines for place, lines in large.items() if lines > FUNCTION_LINES and place not in LARGE} == {}

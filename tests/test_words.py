@@ -3,9 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests import parsed
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("bot", "handlers", "classifiers", "storage")
@@ -69,9 +72,10 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
     """Yield path and syntax tree of every file of the packages."""
     for floor in FLOORS:
         for path in sorted((ROOT / floor).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+            yield path.relative_to(ROOT).as_posix(), parsed.tree(path)
 
 
+@cache
 def words(identifier: str) -> set[str]:
     """Return the words of an identifier in the singular: `openUserRooms` -> open, user, room."""
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", identifier)
@@ -104,13 +108,17 @@ def spoken(tree: ast.AST) -> Iterator[str]:
                 )
 
 
+@cache
+def identifiers() -> set[tuple[str, str]]:
+    """Return every name that is given, with the path of its file."""
+    return {(path, identifier) for path, tree in sources() for identifier in named(tree)}
+
+
 def test_identifiers_come_from_the_glossary() -> None:
     found = {
         (path, identifier): INSTEAD[word]
-        for path, tree in sources()
-        if not path.startswith(FOREIGN)
-        for identifier in named(tree)
-        if identifier not in HOUSE_NAMES
+        for path, identifier in sorted(identifiers())
+        if not path.startswith(FOREIGN) and identifier not in HOUSE_NAMES
         for word in words(identifier) & INSTEAD.keys()
         if (path, identifier) not in ALLOWED
     }
@@ -118,7 +126,7 @@ def test_identifiers_come_from_the_glossary() -> None:
 
 
 def test_every_allowance_is_needed() -> None:
-    assert set(ALLOWED) <= {(path, identifier) for path, tree in sources() for identifier in named(tree)}
+    assert set(ALLOWED) <= identifiers()
     assert all(ALLOWED.values())
 
 

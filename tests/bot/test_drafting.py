@@ -108,6 +108,7 @@ async def test_whatever_the_endpoint_does_there_is_just_no_draft(
     assert KEY not in caplog.text
 
 
+@pytest.mark.middle
 async def test_a_slow_endpoint_is_waited_for_no_longer_than_configured(
     sqlite_database: Database, model: Completions
 ) -> None:

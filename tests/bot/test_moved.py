@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
+
 from bot.adapters import Ability, Roll
 from bot.ear import AccountEar
 from bot.inbox import Inbox
@@ -14,6 +16,8 @@ from storage.database import Database
 from storage.frames import Place
 from storage.groups import Coverage
 from tests.chat import Chat, ManualClock, Recorder
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 OLD, NEW = Place("telegram", "-100"), Place("telegram", "-1001234", name="PG 超级群")
 

@@ -119,6 +119,7 @@ def test_a_broken_model_says_so(tmp_path: Path) -> None:
         build(Settings(model=tmp_path / "x.npz"))
 
 
+@pytest.mark.middle
 def test_scikit_learn_stays_away_from_messages() -> None:
     code = (
         "import sys; from classifiers.linker import build, Settings; from classifiers import Memory\n"

@@ -35,6 +35,7 @@ def test_the_letters_that_a_match_needs(pattern: str, letters: list[str]) -> Non
     assert required(pattern) == set(letters)
 
 
+@pytest.mark.middle
 def test_the_book_finds_what_a_search_finds() -> None:
     book = Book(PHRASES)
     files = [*sorted(CHATS.glob("*.txt")), FORTNIGHT]

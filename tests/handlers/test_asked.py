@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from handlers._threads.asked import similar
 from handlers._threads.known import Known
 from handlers._threads.telling import words
@@ -7,6 +9,8 @@ from handlers._threads.weighing import ALSO, LIKE
 from storage import groups, members, privacy
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 def test_names_come_first_and_filler_not_at_all() -> None:

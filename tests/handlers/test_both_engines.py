@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import suggestions
 from storage.database import Database
 from storage.suggestions import Offered, Record
 from tests.chat import Chat
 from tests.handlers.conftest import FEATURES
 from tests.handlers.test_questions import AGAIN, GIVEN, solved_before
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_both_engines_answer_alike(database: Database) -> None:

@@ -74,6 +74,7 @@ async def test_the_tree_is_shown_to_admins(desk: Chat) -> None:
     assert "SQL" not in reply
 
 
+@pytest.mark.middle
 async def test_a_topic_is_added_known_by_its_name_and_taught(desk: Chat) -> None:
     (reply,) = await desk.ask_bot("root", "主题表 加 鲸落网关 归 扩展与外部表")
     assert reply.startswith("加了主题「鲸落网关」")

@@ -12,6 +12,8 @@ from storage import feedback, members
 from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import PLAN, TALK, After
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 ASKED = "《象行成都》怎么样？回 1 到 5，想说什么接着写。不回也没事。"
 
 

@@ -11,6 +11,8 @@ from tests.handlers.afterwards.conftest import Open
 from tests.handlers.afterwards.given import FEATURES, TALK, After
 from tests.handlers.experts.conftest import FEATURES as EXPERTS
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 
 async def test_an_event_of_few(after: After) -> None:
     await after.registers("muzi", "jiangnan", "douzi")

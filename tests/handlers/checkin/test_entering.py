@@ -16,6 +16,8 @@ from tests.chat import Chat, load_features
 from tests.handlers.checkin.given import ON_SITE, START, member_id, published
 from tests.handlers.conftest import OpenChat, check_manners
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("checkin", "questions", "help")
 
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from handlers._experts.fairness import Asked, Load, choose, loads, parts
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 T0 = datetime(2026, 11, 23, 1, tzinfo=UTC)
 QUESTIONS = 50
 SKILL = st.floats(0.2, 1.0)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import registrations
 from tests.handlers.joining.conftest import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_who_is_forgotten_is_a_stranger_with_a_seat(town: Town) -> None:

@@ -28,6 +28,8 @@ from tests.handlers.reminding.community import (
     turn,
 )
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 THURSDAY = datetime.fromisoformat("2026-11-26T20:00:00+08:00")  # of the week in which the clock starts, on a Monday
 LINES = [
     "本周四 20:00 · 线上分享（11 月 26 日，50 分钟）",

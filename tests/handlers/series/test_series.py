@@ -14,6 +14,8 @@ from storage.segments import Segment
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("questions", "series", "settings", "help")
 START = "开系列 成都 2027-03-06"
 

@@ -14,6 +14,8 @@ from tests.chat import Chat
 from tests.handlers.checkin.given import member_id, published
 from tests.handlers.conftest import OpenChat, check_manners
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("experts", "ask", "speakers", "questions", "lookups", "corrections", "settings")
 QUESTION = "逻辑复制上生产，DDL 怎么同步？"
 
