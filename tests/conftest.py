@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -20,7 +21,17 @@ hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("wide", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+FAST = "not middle and not long"  # as run.py asks for the fast tier
+APART = re.compile(r"^pytestmark = .*\bmark\.(?:middle|long)\b", re.MULTILINE)
+
 T0 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai: where every test's clock starts
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what belongs to other tiers as a whole: importing it takes the fast tier longer than running it."""
+    if config.option.markexpr != FAST or not re.fullmatch(r"test_\w+\.py", collection_path.name):
+        return None
+    return True if APART.search(collection_path.read_text("utf-8")) else None
 
 
 async def _migrated(url: str) -> None:
