@@ -16,6 +16,8 @@ from storage.database import Database
 from storage.frames import Frame, Message, Place, Press
 from tests.chat import T0, Chat, Recorder
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 ASKED = "主库磁盘快满了，pg_wal 目录涨到 300G，怎么办"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 

@@ -16,6 +16,8 @@ from starlette.routing import Route
 from bot.supervisor import Board
 from bot.web import HEADERS, build, listening
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 
 @pytest.fixture
 def board() -> Board:

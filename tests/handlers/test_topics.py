@@ -12,6 +12,8 @@ from storage.threads import Thread
 from tests.chat import Chat
 from tests.handlers.conftest import OpenChat
 
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
+
 FEATURES = ("questions", "lookups", "corrections", "topics", "help", "settings")
 LOCKS = "请问两个会话互相等，报 deadlock detected 怎么查"
 GATEWAY = "请问鲸落网关偶尔吞掉请求怎么办？报错 code 7"
@@ -74,7 +76,6 @@ async def test_the_tree_is_shown_to_admins(desk: Chat) -> None:
     assert "SQL" not in reply
 
 
-@pytest.mark.middle
 async def test_a_topic_is_added_known_by_its_name_and_taught(desk: Chat) -> None:
     (reply,) = await desk.ask_bot("root", "主题表 加 鲸落网关 归 扩展与外部表")
     assert reply.startswith("加了主题「鲸落网关」")

@@ -20,6 +20,8 @@ from storage.database import Database
 from storage.frames import Frame, GroupKind, Place
 from storage.replies import Body, Paragraph, Plain, Quote
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 

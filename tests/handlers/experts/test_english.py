@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.database import Database
 from tests.handlers.conftest import check_manners
 from tests.handlers.experts.conftest import FEATURES, MORNING, Circle
 from tests.handlers.scripted import Town
+
+pytestmark = pytest.mark.middle  # many dialogs: the fast tier keeps to a minute
 
 
 async def test_an_expert_is_asked_and_answers_in_english(sqlite_database: Database) -> None:

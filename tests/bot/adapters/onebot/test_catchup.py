@@ -18,6 +18,8 @@ from storage.replies import Body
 from tests.bot.adapters.onebot.recorder import Recorder, onebot, running
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 GROUP = Place("qq", "700", name="PG 群")
 NOW = int(time.time())
 

@@ -15,6 +15,8 @@ from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, runn
 from tests.bot.adapters.onebot.staging import TOKEN, napcat, stage
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 
 async def test_a_wrong_token_in_forward_mode_is_told_after_the_handshake(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)

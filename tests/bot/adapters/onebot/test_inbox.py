@@ -17,6 +17,8 @@ from storage.database import Database
 from tests.bot.adapters.onebot.recorder import onebot
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 
 class WallClock:
     def now(self) -> datetime:

@@ -13,6 +13,8 @@ from tests.bot.adapters.onebot.recorder import Recorder, free_port, onebot, runn
 from tests.bot.adapters.onebot.staging import TOKEN, both, napcat, stage
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 
 async def test_forward_ends_when_the_connection_does() -> None:
     async with stage("forward", napcat()) as on:

@@ -14,6 +14,8 @@ from tests.bot.adapters.onebot.recorder import Recorder, onebot
 from tests.bot.adapters.onebot.staging import GROUP, TOKEN, both, napcat, stage
 from tests.platforms.onebot.fake import NapCat
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 
 @both
 @pytest.mark.parametrize("form", ["array", "string"])

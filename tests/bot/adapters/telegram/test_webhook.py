@@ -15,6 +15,8 @@ from tests.bot.adapters.telegram.staging import Stage, stage
 from tests.platforms.recorder import Recorder, free_port
 from tests.platforms.telegram.fake import Fake
 
+pytestmark = pytest.mark.middle  # real sockets: the fast tier keeps to a minute
+
 SECRET = "s3cret-s3cret-s3cret"
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
