@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import Command, Context, Errand, Outside, Purpose, Reply, Right, UserError, answer
+from handlers._carrying import called
 from handlers._events.meant import about, event_meant
 from handlers._events.promoting import settled
 from handlers._files import keep
@@ -25,6 +26,7 @@ from storage.replies import Body, File
 
 FEATURE, LIST = "joining", "list"
 EVERY = tuple(State)
+GROUPS = 5  # named, of those in which people registered
 
 
 async def listed(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
@@ -41,6 +43,7 @@ async def listed(command: Command, ctx: Context[Any]) -> list[Reply | Errand]:
     if not ctx.group.is_direct:
         return [answer(*lines, ctx.say(Texts.LIST_HERE, event=event.number), about=about(event)), *lucky]
     form = "xlsx" if "xlsx" in words.lower() else "csv"
+    lines += await _by_group(ctx, event)
     payload = {"event": event.id, "form": form, "language": ctx.language}
     key = f"list:{event.id}:{ctx.speaker.id}:{form}:{ctx.now():%Y-%m-%dT%H:%M}"  # once a minute
     errand = Errand(FEATURE, LIST, key, payload, group=ctx.group.id, member=ctx.speaker.id)
@@ -57,6 +60,16 @@ async def _counted(ctx: Context[Any], event: Event) -> list[str]:
     between = ", " if ctx.language == "en" else "，"
     named = between.join(f"{ctx.say(SOURCES[source])} {count}" for source, count in sources.most_common())
     return [line + ctx.say(Texts.END), *([ctx.say(Texts.FROM, sources=named) + ctx.say(Texts.END)] if named else [])]
+
+
+async def _by_group(ctx: Context[Any], event: Event) -> list[str]:
+    """Return the groups in which most registered, where it was more than one."""
+    found = Counter(one.group for one in await registrations.of_event(ctx.store, event.id) if one.group is not None)
+    if len(found) < 2:
+        return []
+    named = [f"{called(await groups.get(ctx.store, group))} {count}" for group, count in found.most_common(GROUPS)]
+    between = ", " if ctx.language == "en" else "、"
+    return [ctx.say(Texts.IN_GROUPS, groups=between.join(named)) + ctx.say(Texts.END)]
 
 
 async def write(errand: Errand, outside: Outside) -> Reply:

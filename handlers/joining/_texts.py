@@ -157,6 +157,7 @@ class Texts:
     COUNTS = Text(zh="{event} 报名 {taken}", en="{event}: {taken} registered")
     OF = Text(zh="/{capacity}", en=" of {capacity} seats")
     WAIT = Text(zh="，候补 {waiting}", en=", {waiting} in line")
+    IN_GROUPS = Text(zh="哪些群：{groups}", en="Groups: {groups}")
     FROM = Text(zh="来自：{sources}", en="From: {sources}")
     LIST_HERE = Text(zh="名单私聊我要：「报名表 {event}」。", en="The list in private: /registered {event}.")
     WRITING = Text(zh="名单在写，好了发你。", en="I am writing the list and will send it.")

@@ -32,6 +32,16 @@ async def test_in_a_group_only_counts_are_told(town: Town) -> None:
     ]
 
 
+async def test_in_private_it_says_which_groups_they_came_from(town: Town) -> None:
+    await town.event()
+    await town.chat.make_admin("root")
+    for who, group in (("alice", "g1"), ("bob", "g2"), ("carol", "g2")):
+        await town.chat.ask_bot(who, "报名 E1", group=group)
+    await town.gathered()
+    (said,) = await town.chat.tell("root", "报名表 E1")
+    assert said == "E1 报名 3。\n来自：群里 3。\n哪些群：「群 g2」 2、「群 g1」 1。\n名单在写，好了发你。"
+
+
 async def test_in_private_it_comes_as_a_file_in_which_no_cell_is_a_formula(town: Town, tmp_path: Path) -> None:
     await town.event(asks=("company", "title"))
     await town.chat.make_admin("root")
