@@ -255,11 +255,13 @@ async def running(
 
 
 @asynccontextmanager
-async def standing(database_url: str, folder: Path, *, real_seq: bool = True) -> AsyncIterator[Front]:
+async def standing(
+    database_url: str, folder: Path, *, real_seq: bool = True, report_self: bool = True
+) -> AsyncIterator[Front]:
     """Yield a bot that is connected to a platform, on a clock that stands still until it is moved."""
     clock, log = ManualClock(), io.StringIO()
     fake = NapCat(
-        token=TOKEN, report_self=True, heartbeat=5, real_seq=real_seq, clock=lambda: clock.now().timestamp()
+        token=TOKEN, report_self=report_self, heartbeat=5, real_seq=real_seq, clock=lambda: clock.now().timestamp()
     )  # fmt: skip
     fake.actions = Refusing(fake.actions)  # type: ignore[assignment]
     async with fake.forward() as url:

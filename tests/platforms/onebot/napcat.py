@@ -19,7 +19,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -49,8 +49,13 @@ class Faults:
     hide_offline: bool = False  # what is said while nobody is connected never shows in the history
     silent_acts: bool = False  # posts, but never answers
     slow_acts: float = 0  # seconds before an answer
+    answers: asyncio.Event = field(default_factory=asyncio.Event)  # set: what was asked is answered
     refuse: int = 0  # the return code of every post
     stopped: bool = False  # like SIGSTOP: neither pushes nor beats nor answers
+
+    def __post_init__(self) -> None:
+        """Answer, until told otherwise."""
+        self.answers.set()
 
 
 class NapCat:
@@ -191,6 +196,7 @@ class NapCat:
             answer = self._answer(action, params, echo)
         await self._change(lambda: self.calls.append((action, params)))
         await asyncio.sleep(self.faults.slow_acts)
+        await self.faults.answers.wait()
         if not (sends and self.faults.silent_acts):
             await self._send(socket, answer)
 
