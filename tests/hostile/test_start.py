@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import shutil
@@ -56,6 +57,7 @@ def refused(file: Path, *words: str) -> str:
 def not_root() -> Iterator[None]:
     """Give up root's power to read and write everything, for a while."""
     mine = os.geteuid()
+    codecs.lookup("cp437")  # of archives, in which models come: a Python in root's home could not be read any more
     if mine == 0:
         os.seteuid(65534)
     try:
