@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers import Command, Context, Reply, Text, answer
 from handlers._events.meant import about, event_meant
 from handlers._events.told import KINDS, title, zone_of
+from handlers._events.told import speakers as speakers_of
 from handlers._events.told import where as told_where
 from handlers._wording import durations
 from handlers._wording.names import spaced
@@ -58,7 +59,7 @@ async def record(command: Command, ctx: Context[Any]) -> Reply:
 def _what(ctx: Context[Any], event: Event) -> list[str]:
     named = {"number": event.number, "title": title(event, ctx.language), "kind": ctx.say(KINDS[event.kind])}
     between = ", " if ctx.language == "en" else "、"
-    speakers = between.join(_speaker(one.name, one.company, ctx.language) for one in event.speakers)
+    speakers = speakers_of(event, ctx.language)
     where = " ".join(part for part in (event.city, event.venue) if part) or told_where(event, ctx.language)
     return [
         ctx.say(Texts.HEAD, **named),
@@ -66,12 +67,6 @@ def _what(ctx: Context[Any], event: Event) -> list[str]:
         spaced(ctx.say(Texts.SPEAKERS, names=speakers)) if speakers else "",
         ctx.say(Texts.HOSTS, names=between.join(event.hosts)) if event.hosts else "",
     ]
-
-
-def _speaker(name: str, company: str, language: str) -> str:
-    if not company:
-        return name
-    return f"{name} ({company})" if language == "en" else f"{name}（{company}）"
 
 
 def _when(event: Event, now: datetime, zone: ZoneInfo, language: str) -> str:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import Any
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 
 from handlers._booklet.asking import Order, read
 from handlers._booklet.building import make
@@ -21,6 +17,7 @@ from storage.feedback import FEEDBACK
 from storage.metrics import Options, Period, Scope, meetings
 from storage.registrations import REGISTRATIONS
 from tests.handlers.booklet.held import NOW, event
+from tests.statements import statements
 
 BEGAN = datetime.fromisoformat("2026-01-02T09:00:00+08:00")
 SECONDS = 60
@@ -40,22 +37,6 @@ async def many(store: Store, count: int) -> None:
             await store.insert_new(checkins.CHECKINS, [there | {"member_id": member} for member in who[:20]])
             said = {"event_id": made, "score": 5, "text": "讲得清楚。", "at": at + timedelta(hours=3)}
             await store.insert_new(FEEDBACK, [said | {"member_id": member} for member in who[:8]])
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that reach the database."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = database._reader.sync_engine  # where statements can be counted as they go out
-    sqlalchemy_event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sqlalchemy_event.remove(engine, "before_cursor_execute", note)
 
 
 async def asked_of(database: Database) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from storage import groups
 from storage.database import Database
@@ -34,6 +31,7 @@ from storage.metrics import (
 )
 from storage.metrics._cases import load_cases
 from storage.outcome import Outcome
+from tests.statements import statements
 from tests.storage.metrics.town import town
 from tests.storage.metrics.world import FULL, NOW, OPTIONS, SHANGHAI, WEEK, World, hours, question, sample, span
 
@@ -73,22 +71,6 @@ async def test_all_at_once_equals_one_by_one_and_evaluate(database: Database) ->
         drawn = await load(store, scope, WEEK)
         assert evaluate(OF_THREADS, drawn, NOW, OPTIONS) == {name: at_once[name] for name in OF_THREADS}
         assert at_once["questions"].n > 5
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that reach the database."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = database._reader.sync_engine  # where statements can be counted as they go out
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_one_query_for_threads_serves_all_their_figures(sqlite_database: Database) -> None:
