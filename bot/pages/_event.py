@@ -18,8 +18,6 @@ from storage.events import Event
 from storage.registrations import Counts
 
 CODE = re.compile(r"[0-9A-Za-z]{2,16}")  # a member's word of referral
-_WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"),
-             ("周日", "Sun"))  # fmt: skip
 
 
 class Texts:
@@ -187,7 +185,7 @@ def _span(event: Event, now: datetime, zone: ZoneInfo, tongue: str) -> str:
 
 
 def _day(moment: datetime, now: datetime, zone: ZoneInfo, tongue: str) -> str:
-    return f"{durations.day(moment, now, zone, tongue)} {_WEEKDAYS[moment.weekday()][tongue == 'en']}"
+    return f"{durations.day(moment, now, zone, tongue)} {durations.weekday(moment.date(), tongue)}"
 
 
 def _zone(moment: datetime, zone: ZoneInfo, tongue: str) -> str:

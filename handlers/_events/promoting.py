@@ -15,8 +15,6 @@ from storage import events, seats
 from storage.events import Event
 from storage.registrations import Registration
 
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-
 
 class Texts:
     """What is said to who gets a seat."""
@@ -75,10 +73,8 @@ def dated(ctx: Context[Any], event: Event) -> str:
     elsewhere = event.venue and _offset(event.starts_at, there) != _offset(event.starts_at, zone)
     local = event.starts_at.astimezone(there if elsewhere else zone)
     day = durations.day(event.starts_at, ctx.now(), there if elsewhere else zone, ctx.language)
-    if ctx.language == "en":
-        when = f"{local:%a} {day} {local:%H:%M}"
-    else:
-        when = f"{day}{_WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    weekday = durations.weekday(local.date(), ctx.language)
+    when = f"{weekday} {day} {local:%H:%M}" if ctx.language == "en" else f"{day}{weekday} {local:%H:%M}"
     if not elsewhere:
         return when
     return ctx.say(told.Texts.THERE, when=when, city=event.city or event.zone.rpartition("/")[2])

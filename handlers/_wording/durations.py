@@ -68,6 +68,12 @@ def dated(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{local.year} 年 {local.month} 月 {local.day} 日 {zh}"
 
 
+def weekday(local: date, language: str) -> str:
+    """Return the short name of a local date's weekday: 周四, Thu."""
+    zh, en = _WEEKDAYS[local.weekday()]
+    return zh if language != "en" else en[:3]
+
+
 def when(moment: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
     """Return day and time as people say them: 今天 20:00, 本周四 20:00, 12 月 5 日 14:00."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()

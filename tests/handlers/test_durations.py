@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers._wording.durations import day, exact, rough, since, when
+from handlers._wording.durations import day, exact, rough, since, weekday, when
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)  # a Thursday, 20:00 in Shanghai
@@ -71,3 +71,8 @@ def test_days_are_cut_in_the_zone() -> None:
     assert when(late, NOW, ZoneInfo("UTC"), "zh") == "昨天 16:30"
     assert when(NOW + timedelta(days=3), NOW, SHANGHAI, "zh") == "本周日 20:00"
     assert when(NOW + timedelta(days=2), NOW, SHANGHAI, "en") == "this Saturday 20:00"
+
+
+def test_the_short_name_of_a_weekday() -> None:
+    thursday = date(2026, 12, 3)
+    assert (weekday(thursday, "zh"), weekday(thursday, "en")) == ("周四", "Thu")
